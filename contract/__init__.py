@@ -1,0 +1,1 @@
+"""What an edge and the hub say to each other."""

@@ -1,0 +1,1 @@
+"""Decides: the pure part of the hub."""

@@ -1,0 +1,1 @@
+"""The outside systems that Foyer drives, one folder for each."""

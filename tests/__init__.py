@@ -1,0 +1,1 @@
+"""Tests speak at the boundaries, on real parts."""
