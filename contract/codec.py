@@ -17,9 +17,7 @@ from contract.envelope import (
 from contract.errors import MalformedPayload, PayloadTooLarge, UnsupportedVersion
 from contract.limits import PAYLOAD_BYTES_MAX, WIRE_VERSION
 
-Message = (
-    Batch | Committed | Health | HubState | ClockRequest | ClockReply | Desired | Reported
-)
+Message = Batch | Committed | Health | HubState | ClockRequest | ClockReply | Desired | Reported
 M = TypeVar("M", bound=Message)
 
 _encoder = msgspec.json.Encoder()

@@ -1,10 +1,10 @@
 """One tree for all that can be wrong with a message.
 
-    ContractError
-    ├── MalformedPayload
-    │   ├── PayloadTooLarge
-    │   └── UnsupportedVersion
-    └── UnknownTopic
+ContractError
+├── MalformedPayload
+│   ├── PayloadTooLarge
+│   └── UnsupportedVersion
+└── UnknownTopic
 """
 
 

@@ -1,9 +1,9 @@
 """A topic names an edge and a lane, never a person; each edge has a fixed set of them.
 
-    foyer/<event>/<edge>/up/<lane>      written by that edge alone
-    foyer/<event>/<edge>/down/<lane>    read by that edge alone
-    foyer/<event>/hub/state             read by every edge
-    foyer/<event>/hub/nudge             between the hub's own processes
+foyer/<event>/<edge>/up/<lane>      written by that edge alone
+foyer/<event>/<edge>/down/<lane>    read by that edge alone
+foyer/<event>/hub/state             read by every edge
+foyer/<event>/hub/nudge             between the hub's own processes
 """
 
 import re

@@ -1,0 +1,239 @@
+"""A venue's document, checked once and indexed by what can make each rule true."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from typing import TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from hub.core import document as doc
+from hub.core.errors import RulesFault
+from hub.core.spans import duration_ms, parse_local, window_ms
+
+T = TypeVar("T")
+
+FOLLOW_UP_DEPTH_MAX = 3
+"""A follow-up may have a follow-up, but not without end."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    """A rule with its durations in milliseconds."""
+
+    rule: doc.Rule
+    places: tuple[str, ...]
+    window_ms: int | None = None
+    count: int = 0
+    at_least_ms: int = 0
+    every_ms: int = 0
+    limit_every_ms: int | None = None
+    limit_window_ms: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The rule's name."""
+        return self.rule.name
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A version of a venue in force: every look-up that a step needs, by key."""
+
+    version: int
+    venue: doc.Venue
+    zone: tzinfo
+    starts_ms: int
+    ends_ms: int
+    places: dict[str, doc.Place]
+    pools: dict[str, doc.PoolInfo]
+    rules: dict[str, CompiledRule]
+    on_tap: dict[str, tuple[CompiledRule, ...]] = field(default_factory=dict)
+    on_visit: dict[str, tuple[CompiledRule, ...]] = field(default_factory=dict)
+    on_stay: dict[str, tuple[CompiledRule, ...]] = field(default_factory=dict)
+    follows: dict[str, tuple[CompiledRule, ...]] = field(default_factory=dict)
+
+
+def compile_venue(venue: doc.Venue, version: int) -> Compiled:
+    """Check a document and index its rules.
+
+    Raises:
+        RulesFault: it names something that is not there, or says something twice; the text says
+            where, and what there is.
+    """
+    zone = _zone(venue.event.zone)
+    places = _unique("place", ((place.id, place) for place in venue.places))
+    pools = _unique("pool", ((pool.id, pool) for pool in venue.pools))
+    groups = _groups(venue.places)
+    _check_edges(venue, places)
+    rules = _unique(
+        "rule", ((rule.name, _compile_rule(rule, venue, places, groups)) for rule in venue.rules)
+    )
+    active = [rule for rule in rules.values() if rule.rule.active]
+    return Compiled(
+        version=version,
+        venue=venue,
+        zone=zone,
+        starts_ms=parse_local(venue.event.starts, zone),
+        ends_ms=parse_local(venue.event.ends, zone),
+        places=places,
+        pools=pools,
+        rules=rules,
+        on_tap=_index(active, doc.OnTap),
+        on_visit=_index(active, doc.OnVisits, doc.OnDistinct),
+        on_stay=_index(active, doc.OnVisit, doc.OnDwell),
+        follows=_index(active, doc.WhilePresent),
+    )
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise RulesFault(
+            f"event.zone: {name!r} is no time zone; write one like Europe/Berlin"
+        ) from error
+
+
+def _unique(what: str, pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
+    found: dict[str, T] = {}
+    for key, value in pairs:
+        if key in found:
+            raise RulesFault(f"{what} {key!r} is there twice")
+        found[key] = value
+    return found
+
+
+def _groups(places: list[doc.Place]) -> dict[str, tuple[str, ...]]:
+    names = {group for place in places for group in place.groups}
+    return {
+        group: tuple(place.id for place in places if group in place.groups)
+        for group in sorted(names)
+    }
+
+
+def _check_edges(venue: doc.Venue, places: dict[str, doc.Place]) -> None:
+    _unique("edge", ((edge.name, edge) for edge in venue.edges))
+    for edge in venue.edges:
+        for reader, place in edge.readers.items():
+            _known(f"edge {edge.name!r}, reader {reader!r}", "place", place, places)
+
+
+def _known(where: str, what: str, name: str, there_are: Iterable[str]) -> str:
+    names = sorted(there_are)
+    if name not in names:
+        listed = ", ".join(names) or "none"
+        raise RulesFault(f"{where}: there is no {what} {name!r}; there is: {listed}")
+    return name
+
+
+def _index(
+    rules: list[CompiledRule], *kinds: type[doc.Trigger]
+) -> dict[str, tuple[CompiledRule, ...]]:
+    found: dict[str, list[CompiledRule]] = {}
+    for rule in rules:
+        if isinstance(rule.rule.when, kinds):
+            for place in rule.places:
+                found.setdefault(place, []).append(rule)
+    return {place: tuple(listed) for place, listed in found.items()}
+
+
+def _compile_rule(
+    rule: doc.Rule,
+    venue: doc.Venue,
+    places: dict[str, doc.Place],
+    groups: dict[str, tuple[str, ...]],
+) -> CompiledRule:
+    where = f"rule {rule.name!r}"
+    _check_acts(rule, venue)
+    _check_conditions(where, rule.if_, places)
+    limit = rule.limit
+    return CompiledRule(
+        rule=rule,
+        places=_places_of(where, rule.when, places, groups),
+        limit_every_ms=duration_ms(limit.every) if limit.every else None,
+        limit_window_ms=window_ms(limit.within),
+        **_figures(rule.when),  # type: ignore[arg-type]
+    )
+
+
+def _figures(when: doc.Trigger) -> dict[str, int | None]:
+    match when:
+        case doc.OnVisits(count=count, within=within) | doc.OnDistinct(count=count, within=within):
+            return {"count": count, "window_ms": window_ms(within)}
+        case doc.OnVisit(at_least=at_least):
+            return {"at_least_ms": duration_ms(at_least) if at_least else 0}
+        case doc.OnDwell(at_least=at_least):
+            return {"at_least_ms": duration_ms(at_least)}
+        case doc.WhilePresent(every=every):
+            return {"every_ms": duration_ms(every)}
+        case _:
+            return {}
+
+
+def _places_of(
+    where: str,
+    when: doc.Trigger,
+    places: dict[str, doc.Place],
+    groups: dict[str, tuple[str, ...]],
+) -> tuple[str, ...]:
+    group = getattr(when, "group", None)
+    place = getattr(when, "place", None)
+    if (group is None) == (place is None):
+        raise RulesFault(f"{where}: give either a place or a group")
+    if group is not None:
+        return groups[_known(where, "group", group, groups)]
+    return (_known(where, "place", str(place), places),)
+
+
+def acts_of(acts: list[doc.Act]) -> Iterator[doc.Act]:
+    """All actions of a rule, those of its follow-ups too."""
+    for act in acts:
+        yield act
+        if isinstance(act, doc.FollowUp):
+            yield from acts_of(act.then)
+
+
+def _depth(acts: list[doc.Act]) -> int:
+    return max((1 + _depth(act.then) for act in acts if isinstance(act, doc.FollowUp)), default=0)
+
+
+def _check_acts(rule: doc.Rule, venue: doc.Venue) -> None:
+    where = f"rule {rule.name!r}"
+    if _depth(rule.then) > FOLLOW_UP_DEPTH_MAX:
+        raise RulesFault(f"{where}: follow-ups are nested deeper than {FOLLOW_UP_DEPTH_MAX}")
+    follows = isinstance(rule.when, doc.WhilePresent)
+    for act in acts_of(rule.then):
+        of_place = isinstance(act, doc.SetMood | doc.RequestMusic)
+        if of_place != follows:
+            raise RulesFault(
+                f"{where}: mood and music belong to rules with kind: present, and nothing else does"
+            )
+        _check_act(where, act, venue)
+
+
+def _check_act(where: str, act: doc.Act, venue: doc.Venue) -> None:
+    match act:
+        case doc.GiveReward(pool=pool):
+            _known(where, "pool", pool, (pool.id for pool in venue.pools))
+        case doc.SetLight(lamp=lamp):
+            _known(where, "lamp", lamp, venue.lamps)
+        case doc.SetMood(lamps=lamps):
+            for lamp in lamps:
+                _known(where, "lamp", lamp, venue.lamps)
+        case doc.FollowUp(after=after, at=at) if (after is None) == (at is None):
+            raise RulesFault(f"{where}: a follow-up has either after or at")
+        case _:
+            pass
+
+
+def _check_conditions(
+    where: str, condition: doc.Condition | None, places: dict[str, doc.Place]
+) -> None:
+    match condition:
+        case doc.All(of=of) | doc.AnyOf(of=of) | doc.NoneOf(of=of):
+            for one in of:
+                _check_conditions(where, one, places)
+        case doc.IsAt(place=place):
+            _known(where, "place", place, places)
+        case _:
+            pass

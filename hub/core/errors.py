@@ -1,0 +1,23 @@
+"""One tree for what the core refuses.
+
+CoreError
+├── UnknownBadge          nobody holds that badge at that instant
+├── ImplausibleInstant    dated in the future, or long before the event
+└── RulesFault            a venue or rules document that cannot be meant
+"""
+
+
+class CoreError(Exception):
+    """The core refuses this input; the text is for a person."""
+
+
+class UnknownBadge(CoreError):  # noqa: N818 - named after the thing that is wrong
+    """Nobody holds the badge at that instant."""
+
+
+class ImplausibleInstant(CoreError):  # noqa: N818 - named after the thing that is wrong
+    """A reading is dated in the future, or long before the event."""
+
+
+class RulesFault(CoreError):  # noqa: N818 - named after the thing that is wrong
+    """A document says something that cannot be meant; the text names the place in it."""

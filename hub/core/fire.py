@@ -1,0 +1,88 @@
+"""A rule whose trigger is true fires, is suppressed with a reason, or is a plain no."""
+
+from hub.core.acts import Cause, find_follow_up, take
+from hub.core.compiled import CompiledRule
+from hub.core.conditions import check
+from hub.core.limits import suppressed_by_limit
+from hub.core.outcome import Clause, Decision
+from hub.core.profile import fired
+from hub.core.state import Timer
+from hub.core.triggers import clause
+from hub.core.world import Draft
+
+
+def consider(draft: Draft, compiled: CompiledRule, person_id: str, at_ms: int) -> None:
+    """Decide about a rule whose trigger became true for a person at ``at_ms``."""
+    rules = draft.world.rules
+    person = draft.person(person_id)
+    before = person.fired.get(compiled.name)
+    if before is not None and at_ms in before.recent_ms:
+        return
+    held, conditions = check(compiled.rule.if_, person)
+    if not held:
+        return
+    clauses = [clause(rules, compiled, person, at_ms), *conditions]
+    key = f"{compiled.name}/{person_id}"
+    if not compiled.rule.limit.once:
+        key = f"{key}/{at_ms}"
+    reason = suppressed_by_limit(compiled, person, at_ms, rules.zone)
+    if reason is not None:
+        _note(draft, compiled, person_id, at_ms, f"{key}/{at_ms}/no", reason, clauses)
+        return
+    _act(draft, compiled, Cause(compiled.name, person_id, at_ms, key), clauses)
+
+
+def _act(draft: Draft, compiled: CompiledRule, cause: Cause, clauses: list[Clause]) -> None:
+    """Take the actions; when not one could be taken the rule is suppressed and has not fired."""
+    results = take(draft, cause, compiled.rule.then)
+    lines = [line for _, line in results]
+    if results and not any(done for done, _ in results):
+        key = f"{cause.key}/{cause.at_ms}/no"
+        reason = "; ".join(lines)
+        _note(draft, compiled, cause.person, cause.at_ms, key, reason, clauses, lines)
+        return
+    draft.put(fired(draft.person(cause.person), compiled.name, cause.at_ms))
+    reason = compiled.rule.text or clauses[0].text
+    _note(draft, compiled, cause.person, cause.at_ms, cause.key, reason, clauses, lines)
+
+
+def _note(
+    draft: Draft,
+    compiled: CompiledRule,
+    person: str,
+    at_ms: int,
+    key: str,
+    reason: str,
+    clauses: list[Clause],
+    actions: list[str] | None = None,
+) -> None:
+    draft.decisions.append(
+        Decision(
+            key=key,
+            rule=compiled.name,
+            version=draft.world.rules.version,
+            person=person,
+            place=compiled.places[0] if len(compiled.places) == 1 else None,
+            at_ms=at_ms,
+            outcome="suppressed" if key.endswith("/no") else "fired",
+            reason=reason,
+            clauses=clauses,
+            actions=actions or [],
+        )
+    )
+
+
+def follow_up(draft: Draft, timer: Timer) -> None:
+    """Take the actions of a follow-up that has come due."""
+    compiled = draft.world.rules.rules.get(timer.rule)
+    acts = find_follow_up(compiled.rule.then, timer.occurrence) if compiled else None
+    if compiled is None or acts is None or timer.person is None:
+        return
+    cause = Cause(timer.rule, timer.person, timer.due_ms, timer.occurrence)
+    results = take(draft, cause, acts, path=f"{timer.occurrence.rsplit('#', 1)[1]}.")
+    done = any(taken for taken, _ in results)
+    lines = [line for _, line in results]
+    because = Clause(f"{timer.rule} fired earlier and this was due", held=True, saw="due")
+    reason = f"follow-up of {timer.rule}" if done else "; ".join(lines)
+    key = timer.occurrence if done else f"{timer.occurrence}/no"
+    _note(draft, compiled, timer.person, timer.due_ms, key, reason, [because], lines)

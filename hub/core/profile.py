@@ -1,0 +1,94 @@
+"""What one event does to what is known of a person; nothing here decides anything."""
+
+from msgspec.structs import replace
+
+from hub.core import document as doc
+from hub.core.events import Registered, Value
+from hub.core.state import STAYS_KEPT_MAX, VISITS_KEPT_MAX, Fired, Person, Presence, Stay
+from hub.core.windows import insert
+
+FIRED_KEPT_MAX = 64
+"""Most instants kept of what one rule did for one person."""
+
+COLOUR_ATTRIBUTE = "favourite_colour"
+ARTISTS_ATTRIBUTE = "favourite_artists"
+
+
+def registered(person: Person, event: Registered) -> Person:
+    """Merge attributes (``None`` removes one) and put the consents in force."""
+    attributes = {**person.attributes, **event.attributes}
+    consents = person.consents if event.consents is None else frozenset(event.consents)
+    kept = {name: value for name, value in attributes.items() if value is not None}
+    return replace(person, attributes=kept, consents=consents)
+
+
+def tapped(person: Person, place: doc.Place, at_ms: int) -> Person:
+    """Note a tap; where taps are what counts, a visit begins with it."""
+    taps = {**person.taps, place.id: insert(person.taps.get(place.id, ()), at_ms, VISITS_KEPT_MAX)}
+    if place.visits_by == "tap":
+        return replace(person, taps=taps, visits=_with_visit(person, place.id, at_ms))
+    return replace(person, taps=taps)
+
+
+def entered(person: Person, place: doc.Place, at_ms: int) -> Person:
+    """Be at the place; where presence is what counts, a visit begins."""
+    if place.visits_by == "presence":
+        visits = _with_visit(person, place.id, at_ms)
+        return replace(person, place=place.id, since_ms=at_ms, visits=visits)
+    return replace(person, place=place.id, since_ms=at_ms)
+
+
+def left(person: Person, at_ms: int) -> Person:
+    """Be nowhere; the stay that ends is kept."""
+    if person.place is None:
+        return person
+    stay = Stay(person.since_ms, max(at_ms, person.since_ms))
+    stays = _bounded((*person.stays.get(person.place, ()), stay))
+    return replace(person, place=None, since_ms=0, stays={**person.stays, person.place: stays})
+
+
+def _with_visit(person: Person, place: str, at_ms: int) -> dict[str, tuple[int, ...]]:
+    times = insert(person.visits.get(place, ()), at_ms, VISITS_KEPT_MAX)
+    return {**person.visits, place: times}
+
+
+def _bounded(stays: tuple[Stay, ...]) -> tuple[Stay, ...]:
+    """Join the two oldest stays into one of the same total length when there are too many."""
+    if len(stays) <= STAYS_KEPT_MAX:
+        return stays
+    first, second, *rest = stays
+    length_ms = first.until_ms - first.from_ms
+    return (Stay(second.from_ms - length_ms, second.until_ms), *rest)
+
+
+def dwell_ms(person: Person, place: str, at_ms: int) -> int:
+    """Milliseconds spent at the place up to ``at_ms``, the stay that goes on included."""
+    closed = sum(
+        max(0, min(stay.until_ms, at_ms) - stay.from_ms) for stay in person.stays.get(place, ())
+    )
+    running = max(0, at_ms - person.since_ms) if person.place == place else 0
+    return closed + running
+
+
+def fired(person: Person, rule: str, at_ms: int) -> Person:
+    """Note that a rule fired for the person."""
+    before = person.fired.get(rule, Fired(0, ()))
+    recent = insert(before.recent_ms, at_ms, FIRED_KEPT_MAX)
+    return replace(person, fired={**person.fired, rule: Fired(before.count + 1, recent)})
+
+
+def presence_of(person: Person) -> Presence:
+    """What a place may know of somebody who is there: only what they consented to."""
+    colour = person.attributes.get(COLOUR_ATTRIBUTE) if "lights" in person.consents else None
+    artists = person.attributes.get(ARTISTS_ATTRIBUTE) if "music" in person.consents else None
+    return Presence(
+        since_ms=person.since_ms,
+        colour=colour if isinstance(colour, str) else None,
+        artists=tuple(_names(artists)),
+    )
+
+
+def _names(value: Value) -> list[str]:
+    if isinstance(value, list):
+        return value
+    return [value] if isinstance(value, str) and value else []

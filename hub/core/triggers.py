@@ -1,0 +1,121 @@
+"""When a rule's trigger became true, and the clause that says what was seen."""
+
+from collections.abc import Mapping
+
+from hub.core import document as doc
+from hub.core.compiled import Compiled, CompiledRule
+from hub.core.outcome import Clause
+from hub.core.profile import dwell_ms
+from hub.core.spans import clock_time, spell
+from hub.core.state import Person
+from hub.core.windows import (
+    Times,
+    count_within,
+    crossings,
+    distinct_crossings,
+    inside,
+    merged,
+    newly_crossed,
+)
+
+
+def crossed(compiled: CompiledRule, before: Person, after: Person, at_ms: int) -> int | None:
+    """The instant at which the visit of ``at_ms`` made a counting rule true, or None.
+
+    A visit that is the newest of its history costs a look at the window; one that arrives late
+    compares the whole history with and without it.
+    """
+    histories = _histories(compiled, after.visits)
+    if all(not times or times[-1] <= at_ms for times in histories.values()):
+        return at_ms if _rises(compiled, before, histories, at_ms) else None
+    return newly_crossed(
+        _crossings(compiled, _histories(compiled, before.visits)),
+        _crossings(compiled, histories),
+    )
+
+
+def _histories(compiled: CompiledRule, visits: Mapping[str, Times]) -> dict[str, Times]:
+    return {place: visits[place] for place in compiled.places if place in visits}
+
+
+def _rises(
+    compiled: CompiledRule, before: Person, histories: Mapping[str, Times], at_ms: int
+) -> bool:
+    window = compiled.window_ms
+    if isinstance(compiled.rule.when, doc.OnVisits):
+        counted = sum(count_within(times, at_ms, window) for times in histories.values())
+        return counted == compiled.count
+    places = sum(1 for times in histories.values() if count_within(times, at_ms, window))
+    if places != compiled.count:
+        return False
+    earlier = _histories(compiled, before.visits)
+    return sum(1 for times in earlier.values() if count_within(times, at_ms, window)) < places
+
+
+def _crossings(compiled: CompiledRule, histories: Mapping[str, Times]) -> Times:
+    if isinstance(compiled.rule.when, doc.OnVisits):
+        return crossings(merged(histories.values()), compiled.count, compiled.window_ms)
+    return distinct_crossings(histories, compiled.count, compiled.window_ms)
+
+
+def clause(rules: Compiled, compiled: CompiledRule, person: Person, at_ms: int) -> Clause:
+    """What the trigger asks, whether it held at ``at_ms``, and the values it saw."""
+    match compiled.rule.when:
+        case doc.OnVisits():
+            return _visits_clause(rules, compiled, person, at_ms)
+        case doc.OnDistinct():
+            return _distinct_clause(compiled, person, at_ms)
+        case doc.OnDwell(place=place):
+            spent = dwell_ms(person, place, at_ms)
+            text = f"has spent {spell(compiled.at_least_ms)} at {place}, and is still there"
+            held = spent >= compiled.at_least_ms and person.place == place
+            return Clause(text, held, f"{spell(spent)}, now {person.place or 'nowhere'}")
+        case doc.OnVisit(place=place):
+            return _visit_clause(rules, compiled, person, place, at_ms)
+        case doc.OnTap(place=place):
+            taps = inside(person.taps.get(place, ()), at_ms, None)
+            saw = _instants(rules, taps)
+            return Clause(f"taps at {place}", bool(taps) and taps[-1] == at_ms, saw)
+        case doc.WhilePresent(place=place):
+            return Clause(f"is at {place}", person.place == place, person.place or "nowhere")
+
+
+def _visit_clause(
+    rules: Compiled, compiled: CompiledRule, person: Person, place: str, at_ms: int
+) -> Clause:
+    least = f" for {spell(compiled.at_least_ms)}" if compiled.at_least_ms else ""
+    visits = inside(person.visits.get(place, ()), at_ms, None)
+    held = person.place == place and at_ms - person.since_ms >= compiled.at_least_ms
+    return Clause(f"visits {place}{least}", held, _instants(rules, visits))
+
+
+def _window(compiled: CompiledRule) -> str:
+    return "the event" if compiled.window_ms is None else spell(compiled.window_ms)
+
+
+def _visits_clause(rules: Compiled, compiled: CompiledRule, person: Person, at_ms: int) -> Clause:
+    times = merged(_histories(compiled, person.visits).values())
+    seen = inside(times, at_ms, compiled.window_ms)
+    where = getattr(compiled.rule.when, "group", None) or compiled.places[0]
+    text = f"{compiled.count} visits at {where} within {_window(compiled)}"
+    return Clause(text, len(seen) >= compiled.count, _instants(rules, seen))
+
+
+def _distinct_clause(compiled: CompiledRule, person: Person, at_ms: int) -> Clause:
+    histories = _histories(compiled, person.visits)
+    seen = sorted(
+        place
+        for place, times in histories.items()
+        if count_within(times, at_ms, compiled.window_ms)
+    )
+    group = getattr(compiled.rule.when, "group", "")
+    text = f"{compiled.count} different places of {group} within {_window(compiled)}"
+    saw = f"{len(seen)} of {len(compiled.places)}: {', '.join(seen) or 'none'}"
+    return Clause(text, len(seen) >= compiled.count, saw)
+
+
+def _instants(rules: Compiled, times: Times) -> str:
+    if not times:
+        return "none"
+    shown = ", ".join(clock_time(at_ms, rules.zone) for at_ms in times[-5:])
+    return f"{len(times)}: {'... ' if len(times) > 5 else ''}{shown}"  # noqa: PLR2004 - a line's worth

@@ -1,0 +1,84 @@
+"""Counting over windows: an instant ``t`` is inside the window of ``x`` when ``x - w < t <= x``.
+
+So a visit stops counting exactly ``w`` after it began. A window of ``None`` is the whole event.
+Histories are ascending tuples of Unix milliseconds. A crossing is the instant at which a count
+rises to ``n``: it is found from the history alone, so late and shuffled arrival find the same.
+"""
+
+from bisect import bisect_right, insort
+from collections.abc import Iterable, Mapping, Sequence
+from heapq import merge
+
+Times = tuple[int, ...]
+
+
+def insert(times: Times, at_ms: int, kept_max: int) -> Times:
+    """Add an instant in its place; past ``kept_max`` the oldest is forgotten."""
+    if not times or at_ms >= times[-1]:
+        grown = (*times, at_ms)
+    else:
+        values = list(times)
+        insort(values, at_ms)
+        grown = tuple(values)
+    return grown[-kept_max:]
+
+
+def count_within(times: Times, at_ms: int, window_ms: int | None) -> int:
+    """How many instants lie inside the window of ``at_ms``."""
+    upto = bisect_right(times, at_ms)
+    if window_ms is None:
+        return upto
+    return upto - bisect_right(times, at_ms - window_ms, 0, upto)
+
+
+def inside(times: Times, at_ms: int, window_ms: int | None) -> Times:
+    """The instants inside the window of ``at_ms``."""
+    upto = bisect_right(times, at_ms)
+    return times[upto - count_within(times, at_ms, window_ms) : upto]
+
+
+def merged(histories: Iterable[Times]) -> Times:
+    """Several histories as one."""
+    return tuple(merge(*histories))
+
+
+def crossings(times: Times, count: int, window_ms: int | None) -> Times:
+    """The instants at which the count inside the window rose to ``count``."""
+    if window_ms is None:
+        return times[count - 1 : count]
+    found = []
+    start = 0
+    for index, at_ms in enumerate(times):
+        while times[start] <= at_ms - window_ms:
+            start += 1
+        if index - start + 1 == count:
+            found.append(at_ms)
+    return tuple(found)
+
+
+def distinct_crossings(histories: Mapping[str, Times], count: int, window_ms: int | None) -> Times:
+    """The instants at which the number of different places inside the window rose to ``count``."""
+    steps = sorted((at_ms, place) for place, times in histories.items() for at_ms in times)
+    last: dict[str, int] = {}
+    found = []
+    for at_ms, place in steps:
+        before = _alive(last, at_ms, window_ms)
+        is_new = place not in before
+        last[place] = at_ms
+        if is_new and len(before) + 1 == count:
+            found.append(at_ms)
+    return tuple(found)
+
+
+def _alive(last: Mapping[str, int], at_ms: int, window_ms: int | None) -> set[str]:
+    if window_ms is None:
+        return set(last)
+    return {place for place, seen_ms in last.items() if seen_ms > at_ms - window_ms}
+
+
+def newly_crossed(before: Sequence[int], after: Sequence[int]) -> int | None:
+    """The first crossing that a late arrival added, or None if it only moved one."""
+    if len(after) <= len(before):
+        return None
+    known = set(before)
+    return next((at_ms for at_ms in after if at_ms not in known), after[-1])
