@@ -69,6 +69,7 @@ class Health(Struct, frozen=True, kw_only=True, omit_defaults=True):
     outbox_bytes: int = 0
     evicted_rows: int = 0
     clock_quality: ClockQuality = "unset"
+    notes: list[str] = []
 
 
 class HubState(Struct, frozen=True, kw_only=True):

@@ -46,6 +46,8 @@ class Compiled:
     ends_ms: int
     places: dict[str, doc.Place]
     pools: dict[str, doc.PoolInfo]
+    edges: dict[str, dict[str, str]]
+    """Edge to its readers, each with its place; the reader ``*`` stands for any other."""
     rules: dict[str, CompiledRule]
     on_tap: dict[str, tuple[CompiledRule, ...]] = field(default_factory=dict)
     on_visit: dict[str, tuple[CompiledRule, ...]] = field(default_factory=dict)
@@ -77,6 +79,7 @@ def compile_venue(venue: doc.Venue, version: int) -> Compiled:
         ends_ms=parse_local(venue.event.ends, zone),
         places=places,
         pools=pools,
+        edges={edge.name: edge.readers for edge in venue.edges},
         rules=rules,
         on_tap=_index(active, doc.OnTap),
         on_visit=_index(active, doc.OnVisits, doc.OnDistinct),

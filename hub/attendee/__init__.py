@@ -1,0 +1,1 @@
+"""Shows attendees what is theirs."""

@@ -1,0 +1,1 @@
+"""Lets each device speak on its own topics only."""

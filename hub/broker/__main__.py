@@ -1,0 +1,5 @@
+"""``python -m hub.broker``."""
+
+from hub.broker.main import main
+
+main()

@@ -1,0 +1,1 @@
+"""Shows the organiser, the DJ and the stand what goes on."""

@@ -1,0 +1,94 @@
+"""A rule read aloud: when, if, then, how often."""
+
+from hub.core import document as d
+
+
+def sentence(rule: d.Rule) -> str:
+    """Say what the rule does: ``When ..., if ...: ... (once).``"""
+    condition = f", if {_condition(rule.if_)}" if rule.if_ else ""
+    acts = ", ".join(_act(act) for act in rule.then)
+    limit = _limit(rule.limit)
+    return f"When {_trigger(rule.when)}{condition}: {acts}{limit}."
+
+
+def _trigger(when: d.Trigger) -> str:  # noqa: PLR0911 - one line for each kind of trigger
+    match when:
+        case d.OnTap():
+            return f"somebody taps at {when.place}"
+        case d.OnVisit(at_least=None):
+            return f"somebody visits {when.place}"
+        case d.OnVisit():
+            return f"somebody has been at {when.place} for {when.at_least}"
+        case d.OnVisits():
+            return f"visit {when.count} to {when.place} {_window(when.within)}"
+        case d.OnDistinct():
+            return f"{when.count} different {when.group} visited {_window(when.within)}"
+        case d.OnDwell():
+            return f"{when.at_least} in all spent at {when.place}"
+        case d.WhilePresent():
+            return f"people are at {when.place} (looked at every {when.every})"
+
+
+def _condition(condition: d.Condition) -> str:  # noqa: PLR0911 - one line for each kind of condition
+    match condition:
+        case d.Attribute():
+            return f"{condition.name} {_tests(condition)}"
+        case d.HasTag():
+            return f"tagged {condition.tag}"
+        case d.HasConsent():
+            return f"consents to {condition.purpose}"
+        case d.IsAt():
+            return f"at {condition.place}"
+        case d.All():
+            return "(" + " and ".join(map(_condition, condition.of)) + ")"
+        case d.AnyOf():
+            return "(" + " or ".join(map(_condition, condition.of)) + ")"
+        case d.NoneOf():
+            return "not (" + " or ".join(map(_condition, condition.of)) + ")"
+
+
+def _tests(test: d.Attribute) -> str:
+    found = [
+        (test.equals, "is {}"),
+        (test.one_of, "is one of {}"),
+        (test.contains, "contains {}"),
+        (test.at_least, "is at least {}"),
+        (test.at_most, "is at most {}"),
+    ]
+    said = [words.format(value) for value, words in found if value is not None]
+    return " and ".join(said) or "is anything"
+
+
+def _act(act: d.Act) -> str:  # noqa: PLR0911 - one line for each kind of action
+    match act:
+        case d.GiveTag():
+            return f"tag {act.tag}"
+        case d.AddPoints():
+            return f"{act.points:+d} points"
+        case d.EnterDraw():
+            return f"into the draw {act.draw}"
+        case d.GiveReward():
+            return f"give \u201c{act.title}\u201d"
+        case d.SendPush():
+            return f"write \u201c{act.title}\u201d"
+        case d.SetLight():
+            colour = "their colour" if act.colour.startswith("{") else act.colour
+            return f"turn {act.lamp} to {colour} for {act.hold}"
+        case d.SetMood():
+            return f"spread the colours of those there over {len(act.lamps)} lamps"
+        case d.RequestMusic():
+            return "ask the DJ for their music"
+        case d.FollowUp():
+            later = ", ".join(map(_act, act.then))
+            return f"{'at ' + act.at if act.at else 'after ' + (act.after or '')}: {later}"
+
+
+def _limit(limit: d.Limit) -> str:
+    said = ["once for each person"] if limit.once else []
+    said += [f"at most every {limit.every}"] if limit.every else []
+    said += [f"at most {limit.at_most} {_window(limit.within)}"] if limit.at_most else []
+    return f" ({', '.join(said)})" if said else ""
+
+
+def _window(within: str) -> str:
+    return "during the event" if within == "event" else f"within {within}"

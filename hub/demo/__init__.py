@@ -1,0 +1,1 @@
+"""Makes up the crowd that walks through a demonstration."""

@@ -1,0 +1,304 @@
+"""Log, load, decide, apply, commit: in that order, in this one place, for one event.
+
+One thread does it all. What arrives together is committed together; what is committed is acted on
+at once, and only then is an edge told that it may forget.
+"""
+
+import contextlib
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Final, Protocol
+
+import msgspec
+
+from contract.clock import Clock
+from contract.envelope import StreamPosition
+from hub.core import events as ev
+from hub.core.outcome import Action
+from hub.engine.floor import Floor
+from hub.engine.group import OWNER, Work
+from hub.engine.items import Arrived, Item, Nudge
+from hub.engine.memory import Memory
+from hub.engine.requests import Requests
+from hub.engine.settings import EngineSettings
+from hub.ingest.intake import Intake
+from hub.outbox.pending import Pending, Postponed, Settlement
+from hub.store import RetryRow, SettledRow, Store, StoreUnavailable
+from hub.store.quarantine import Held
+
+UNAVAILABLE_WAIT_S: Final = 1.0
+STREAMS_TOLD_MAX: Final = 8
+"""Most streams of one edge in a watermark message; an edge has two, and two more when replaced."""
+
+log = logging.getLogger(__name__)
+
+
+class Publisher(Protocol):
+    """Tells edges what is committed."""
+
+    def publish_committed(self, edge: str, streams: dict[str, StreamPosition]) -> None:
+        """Publish an edge's watermarks."""
+
+
+class Deliverer(Protocol):
+    """Takes actions once they are committed."""
+
+    def submit(self, actions: Iterable[Pending]) -> None:
+        """Deliver these."""
+
+    def confirm(self, connector: str, key: str) -> None:
+        """The end of this one is committed."""
+
+
+class Waker(Protocol):
+    """Wakes the engine at the next instant that matters."""
+
+    def at(self, due_ms: int | None, wake: Callable[[], None]) -> None:
+        """Ring once."""
+
+
+class Engine:
+    """Runs one event on a store."""
+
+    def __init__(self, store: Store, clock: Clock, settings: EngineSettings, event: str) -> None:
+        self._store = store
+        self._clock = clock
+        self._settings = settings
+        self._inbox: queue.Queue[Item] = queue.Queue(settings.inbox_items_max)
+        self._memory = Memory(store, settings.people_max)
+        self._intake = Intake(event)
+        self._floor = Floor(store, self._memory, self._intake, settings.presence)
+        self._requests = Requests(store, self._memory, self._floor)
+        self._pos = 0
+        self._looked_s = 0.0
+        self._publisher: Publisher | None = None
+        self._deliverer: Deliverer | None = None
+        self._waker: Waker | None = None
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def connect(self, publisher: Publisher, deliverer: Deliverer, waker: Waker) -> None:
+        """Hand in the parts that the engine drives; before ``start``."""
+        self._publisher, self._deliverer, self._waker = publisher, deliverer, waker
+
+    def start(self) -> None:
+        """Load what is committed and begin; repeatable."""
+        if self._thread is not None:
+            return
+        self.load()
+        self._stopping.clear()
+        self._store.unlease(OWNER)
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the group in hand and stop; repeatable."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            self._stopping.set()
+            self.wake()
+            thread.join(30)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the engine's thread is running."""
+        return self._thread is not None and self._thread.is_alive()
+
+    # What others call, from any thread.
+
+    def arrived(self, topic: str, payload: bytes, received_ms: int) -> None:
+        """Take a message; waits while the inbox is full."""
+        self._inbox.put(Arrived(topic, payload, received_ms))
+
+    def report(self, report: Settlement | Postponed) -> None:
+        """Take what became of a delivery."""
+        self._inbox.put(report)
+
+    def nudge(self) -> None:
+        """The database has commands."""
+        self._looked_s = 0.0
+        self.wake(Nudge())
+
+    def wake(self, item: Nudge = Nudge(look=False)) -> None:  # noqa: B008 - a frozen value
+        """Something fell due. When the inbox is full the engine is awake anyway."""
+        with contextlib.suppress(queue.Full):
+            self._inbox.put_nowait(item)
+
+    def consents(self, person: str, purpose: str) -> bool:
+        """Whether a person consents to a purpose now; asked again when an action is delivered."""
+        known = self._memory.people.get(person) or self._store.load_people([person]).get(person)
+        return known is not None and purpose in known.consents
+
+    # The one thread.
+
+    def load(self) -> None:
+        """Read what is committed; whatever was in memory is thrown away."""
+        state = self._store.load_engine()
+        self._pos = state.last_pos
+        self._memory.load(state.zones, state.pools, state.leases, state.timers)
+        self._intake.load(state.streams)
+        self._floor.load(state.places, self._clock.wall_ms())
+        if state.venue is not None:
+            self._requests.use_venue(state.venue.version, state.venue.document)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            items = self._collect()
+            while not self._stopping.is_set():
+                try:
+                    self.run_group(items)
+                    break
+                except StoreUnavailable as error:
+                    log.error("the store is away, trying again: %s", error)  # noqa: TRY400
+                    self._stopping.wait(UNAVAILABLE_WAIT_S)
+                    self._reload()
+
+    def _reload(self) -> None:
+        try:
+            self.load()
+        except StoreUnavailable as error:
+            log.error("the store is still away: %s", error)  # noqa: TRY400 - a known condition
+
+    def _collect(self) -> list[Item]:
+        """Wait for something, then take all that is there, up to a group's size."""
+        try:
+            items = [self._inbox.get(timeout=self._settings.poll_s)]
+        except queue.Empty:
+            return []
+        while len(items) < self._settings.group_items_max:
+            try:
+                items.append(self._inbox.get_nowait())
+            except queue.Empty:
+                break
+        return items
+
+    def run_group(self, items: list[Item]) -> None:
+        """Decide everything in ``items`` and what fell due, commit, and act on it."""
+        work = Work(self._memory, self._pos, self._clock.wall_ms(), self._settings.lease_ms)
+        held: list[tuple[Held, str | None]] = []
+        settlements = [item for item in items if isinstance(item, Settlement)]
+        looking = time.monotonic() - self._looked_s >= self._settings.poll_s
+        if looking:
+            self._looked_s = time.monotonic()
+            self._requests.commands(work, self._settings.group_items_max)
+            held = self._requests.quarantined(work)
+        if self._memory.world is not None:
+            self._due(work)
+            self._floor.readings(work, [item for item in items if isinstance(item, Arrived)])
+            self._floor.silence(work, work.now_ms - self._settings.settle_ms)
+        self._reports(work, items)
+        self._commit(work)
+        self._after(work, settlements, held)
+        if looking:
+            self._refill(work.now_ms)
+
+    def _commit(self, work: Work) -> None:
+        for stream in self._intake.touched:
+            work.group.streams[stream] = self._intake.positions[stream]
+        if work.is_empty:
+            return
+        try:
+            self._store.commit(work.group)
+        except StoreUnavailable:
+            raise
+        except Exception:
+            self.load()
+            raise
+        self._pos = work.pos
+
+    def _after(
+        self, work: Work, settlements: list[Settlement], held: list[tuple[Held, str | None]]
+    ) -> None:
+        """Act on what is committed: deliver, tell the edges, set the alarm."""
+        assert self._deliverer is not None, "connect first"  # noqa: S101 - a wiring mistake
+        assert self._waker is not None, "connect first"  # noqa: S101 - a wiring mistake
+        if work.group.actions:
+            self._deliverer.submit(_pending(action) for action in work.group.actions)
+        for settlement in settlements:
+            self._deliverer.confirm(settlement.connector, settlement.key)
+        for edge in {edge for edge, _ in self._intake.touched}:
+            self._tell(edge)
+        self._intake.touched.clear()
+        for row, reason in held:
+            if reason is None:
+                self._store.quarantine.replayed(row.id, work.now_ms)
+            else:
+                self._store.quarantine.hold_again(row.id, reason, work.now_ms)
+        self._memory.make_room()
+        due_ms = self._memory.next_due_ms()
+        self._waker.at(None if due_ms is None else due_ms + self._settings.settle_ms, self.wake)
+
+    def _tell(self, edge: str) -> None:
+        assert self._publisher is not None  # noqa: S101 - checked by the caller
+        streams = {
+            stream: position
+            for (name, stream), position in self._intake.positions.items()
+            if name == edge
+        }
+        newest = dict(list(streams.items())[-STREAMS_TOLD_MAX:])
+        self._publisher.publish_committed(edge, newest)
+
+    def _due(self, work: Work) -> None:
+        timers = list(self._memory.due(work.now_ms - self._settings.settle_ms))
+        self._memory.need(timer.person for timer in timers)
+        for timer in timers:
+            event = ev.Due(timer.key, timer.due_ms, timer.person)
+            reason = work.try_to_decide(f"due:{timer.key}:{timer.due_ms}", event)
+            if reason is not None:
+                work.set_aside("due", "", reason, timer.key.encode())
+
+    # What became of actions, and what is to be tried again.
+
+    def _reports(self, work: Work, items: list[Item]) -> None:
+        for item in items:
+            if isinstance(item, Settlement):
+                self._settled(work, item)
+            elif isinstance(item, Postponed):
+                work.group.retries.append(
+                    RetryRow(item.key, item.attempts, item.not_before_ms, item.reason)
+                )
+
+    def _settled(self, work: Work, item: Settlement) -> None:
+        reward = item.connector == "reward"
+        event = ev.Settled(
+            key=item.key,
+            outcome=item.outcome,
+            at_ms=work.now_ms,
+            detail=item.detail,
+            person=item.person,
+            pool=item.body.get("pool") if reward else None,
+            index=item.body.get("index") if reward else None,
+        )
+        self._memory.need([item.person])
+        reason = work.try_to_decide(f"settled:{item.key}:{work.now_ms}", event)
+        if reason is not None:
+            work.set_aside("settled", "", reason, msgspec.json.encode(event))
+        work.group.settled.append(SettledRow(item.key, item.outcome, item.detail, work.now_ms))
+
+    def _refill(self, now_ms: int) -> None:
+        """Fetch actions that wait in the store: after a restart, a replay, or a full queue."""
+        assert self._deliverer is not None  # noqa: S101 - checked when the group was committed
+        waiting = self._store.actions_to_deliver(now_ms, self._settings.refill_rows)
+        if not waiting:
+            return
+        until_ms = now_ms + self._settings.lease_ms
+        mine = self._store.lease([w.action.key for w in waiting], OWNER, until_ms, now_ms)
+        self._deliverer.submit(
+            _pending(w.action, w.attempts) for w in waiting if w.action.key in mine
+        )
+
+
+def _pending(action: Action, attempts: int = 0) -> Pending:
+    return Pending(
+        key=action.key,
+        connector=action.connector,
+        body=action.body,
+        person=action.person,
+        consent=action.consent,
+        coalesce=action.coalesce,
+        expires_ms=action.expires_ms,
+        attempts=attempts,
+    )

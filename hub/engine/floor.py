@@ -1,0 +1,197 @@
+"""What happens on the floor becomes events: taps as they are, sightings by way of the tracker."""
+
+import logging
+from collections.abc import Iterable
+
+import msgspec
+
+from contract.readings import Sighting, Tap
+from hub.core import events as ev
+from hub.core.errors import CoreError
+from hub.core.presence import PresenceChange, PresenceSettings, Tracker
+from hub.core.step import check_instant
+from hub.core.world import World
+from hub.engine.group import Work
+from hub.engine.items import Arrived
+from hub.engine.memory import Memory
+from hub.ingest.intake import EdgeHealth, EdgeReported, GapSeen, Intake, Reading, Refused
+from hub.store import Store
+from hub.store.load import Whereabouts
+
+log = logging.getLogger(__name__)
+
+
+class HeldTap(msgspec.Struct, frozen=True):
+    """A tap in quarantine, with the key it has in the log once it is taken in."""
+
+    key: str
+    tap: ev.Tapped
+
+
+class Floor:
+    """Reads messages, keeps the tracker, and has each event decided."""
+
+    def __init__(
+        self, store: Store, memory: Memory, intake: Intake, presence: PresenceSettings
+    ) -> None:
+        self._store = store
+        self._memory = memory
+        self._intake = intake
+        self._presence = presence
+        self._trackable: dict[str, str | None] = {}
+        self._unknown: set[str] = set()
+        self._sessions: dict[str, int] = {}
+        self.tracker = Tracker(presence)
+
+    def load(self, places: dict[str, Whereabouts], now_ms: int) -> None:
+        """Begin with people where the store says they are."""
+        self.forget_badges()
+        self.tracker = Tracker(self._presence)
+        for person, where in places.items():
+            self.tracker.seed(person, where.place, where.since_ms, max(where.since_ms, now_ms))
+
+    def forget_badges(self) -> None:
+        """Leases or consents have changed: look every badge up again."""
+        self._trackable.clear()
+        self._unknown.clear()
+
+    def silence(self, work: Work, until_ms: int) -> None:
+        """Let silence up to an instant decide who has left."""
+        self._move(work, self.tracker.tick(until_ms))
+
+    def readings(self, work: Work, messages: list[Arrived]) -> None:
+        """Decide what edges sent, in the order in which it arrived."""
+        world = self._world
+        taken = [
+            one
+            for message in messages
+            for one in self._intake.take(
+                message.topic, message.payload, message.received_ms, world.rules
+            )
+        ]
+        self._prepare(work, [one for one in taken if isinstance(one, Reading)])
+        for one in taken:
+            match one:
+                case Reading(record=Tap()):
+                    self._tap(work, one)
+                case Reading(record=Sighting()):
+                    self._sighting(work, one)
+                case GapSeen():
+                    self._gap(work, one)
+                case Refused():
+                    work.set_aside(one.lane, one.edge, one.reason, one.payload, one.badge)
+                case EdgeHealth():
+                    self._health(one, work.now_ms)
+                case EdgeReported():
+                    log.info("edge %s runs revision %d", one.edge, one.reported.revision)
+
+    def _prepare(self, work: Work, readings: list[Reading]) -> None:
+        """Have in memory what the readings of a group can touch, in one go."""
+        world = self._world
+        taps = [one for one in readings if isinstance(one.record, Tap)]
+        self._memory.need(world.holder(one.record.badge, one.at_ms) for one in taps)
+        unknown = {one.record.badge for one in readings} - self._trackable.keys()
+        sighted = {badge: world.holder(badge, work.now_ms) for badge in unknown}
+        self._memory.need(sighted.values())
+        for badge, person in sighted.items():
+            known = self._memory.people.get(person) if person is not None else None
+            tracked = known is not None and "presence" in known.consents
+            self._trackable[badge] = person if tracked else None
+        keyed = [one.key for one in taps if one.key.startswith("tap:")]
+        if keyed:
+            work.keys |= self._store.known_keys(keyed)
+
+    def _tap(self, work: Work, reading: Reading) -> None:
+        if reading.key in work.keys:
+            return
+        record = reading.record
+        assert isinstance(record, Tap)  # noqa: S101 - asked by the caller
+        event = ev.Tapped(record.badge, reading.place, reading.at_ms, record.via)
+        reason = work.try_to_decide(reading.key, event)
+        if reason is not None:
+            work.set_aside(
+                "tap",
+                reading.edge,
+                reason,
+                msgspec.json.encode(HeldTap(reading.key, event)),
+                record.badge,
+            )
+            return
+        self._tap_moves(work, record.badge, reading.place, reading.at_ms)
+
+    def _tap_moves(self, work: Work, badge: str, place: str, at_ms: int) -> None:
+        """A tap says where somebody is, if anybody wants to know: they are tracked there."""
+        person = self._trackable.get(badge)
+        if person is None:
+            return
+        counted = self._world.rules.places[place].visits_by
+        if counted == "presence" or self.tracker.where(person) is not None:
+            self._move(work, self.tracker.tapped(person, place, at_ms))
+
+    def _sighting(self, work: Work, reading: Reading) -> None:
+        record = reading.record
+        assert isinstance(record, Sighting)  # noqa: S101 - asked by the caller
+        person = self._trackable.get(record.badge)
+        if person is None:
+            self._note_unknown(work, reading)
+            return
+        if reading.at_ms > work.now_ms:
+            try:
+                check_instant(self._world.rules, reading.at_ms, work.now_ms)
+            except CoreError as error:
+                payload = msgspec.json.encode(record)
+                work.set_aside("sighting", reading.edge, str(error), payload, record.badge)
+                return
+        self._move(
+            work,
+            self.tracker.sighted(
+                person, reading.place, reading.at_ms, record.rssi_dbm, record.count
+            ),
+        )
+
+    def _move(self, work: Work, changes: Iterable[PresenceChange]) -> None:
+        for change in changes:
+            self._memory.need([change.person])
+            event = ev.Moved(change.person, change.zone, change.kind, change.at_ms, change.reason)
+            reason = work.try_to_decide(f"moved/{work.pos + 1}", event)
+            if reason is not None:
+                work.set_aside("presence", "", reason, msgspec.json.encode(event))
+
+    def _gap(self, work: Work, gap: GapSeen) -> None:
+        event = ev.GapReported(gap.edge, "", gap.at_ms, gap.until_ms, gap.rows, gap.reason)
+        reason = work.try_to_decide(gap.key, event)
+        if reason is not None:
+            work.set_aside("gap", gap.edge, reason, msgspec.json.encode(event))
+
+    def _health(self, seen: EdgeHealth, now_ms: int) -> None:
+        """Note how an edge is; a will of an earlier session says nothing of a live one."""
+        latest = self._sessions.get(seen.edge, -1)
+        if seen.health.session < latest:
+            return
+        self._sessions[seen.edge] = seen.health.session
+        health = seen.health
+        body = msgspec.json.encode(health)
+        self._store.devices.report_health(seen.edge, health.session, health.alive, body, now_ms)
+
+    def take_again(self, work: Work, payload: bytes) -> str | None:
+        """Take in a tap from the quarantine; returns why it is refused again."""
+        held = msgspec.json.decode(payload, type=HeldTap)
+        self._memory.need([self._world.holder(held.tap.badge, held.tap.at_ms)])
+        if held.key in self._store.known_keys([held.key]):
+            return None
+        return work.try_to_decide(held.key, held.tap)
+
+    def _note_unknown(self, work: Work, reading: Reading) -> None:
+        """A badge that nobody holds is noted once, however often it is heard."""
+        badge = reading.record.badge
+        if badge in self._unknown or self._world.holder(badge, reading.at_ms) is not None:
+            return
+        self._unknown.add(badge)
+        reason = f"nobody holds badge {badge!r}, heard at {reading.place}: register it"
+        payload = msgspec.json.encode(reading.record)
+        work.set_aside("sighting", reading.edge, reason, payload, badge)
+
+    @property
+    def _world(self) -> World:
+        assert self._memory.world is not None, "asked only once a venue is published"  # noqa: S101
+        return self._memory.world

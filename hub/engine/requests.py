@@ -1,0 +1,92 @@
+"""What people ask for - on a page, by the API, on the command line - is decided like all else."""
+
+import msgspec
+
+from hub.core import document as doc
+from hub.core import events as ev
+from hub.core.compiled import compile_venue
+from hub.core.errors import RulesFault
+from hub.engine.floor import Floor
+from hub.engine.group import Work
+from hub.engine.memory import Memory
+from hub.store import PublishedVenue, Store
+from hub.store.commands import CommandRow
+from hub.store.quarantine import Held
+
+
+class Requests:
+    """Takes commands, new versions of the venue, and what is to be taken in again."""
+
+    def __init__(self, store: Store, memory: Memory, floor: Floor) -> None:
+        self._store = store
+        self._memory = memory
+        self._floor = floor
+        self._venue_version = 0
+
+    def use_venue(self, version: int, document: str) -> None:
+        """Put a venue's document in force.
+
+        Raises:
+            RulesFault, msgspec.ValidationError: it cannot be meant; nothing has changed.
+        """
+        venue = msgspec.json.decode(document, type=doc.Venue)
+        self._memory.use(compile_venue(venue, version))
+        self._venue_version = version
+
+    def commands(self, work: Work, rows_max: int) -> None:
+        """Decide what waits in the store."""
+        rows = self._store.pending_commands(0, rows_max)
+        self._memory.need(getattr(row.event, "person", None) for row in rows)
+        known = self._store.known_keys([row.key for row in rows]) if rows else set()
+        for row in rows:
+            reason = None if row.key in known else self._command(work, row)
+            work.group.commands_done.append((row.id, reason))
+
+    def _command(self, work: Work, row: CommandRow) -> str | None:
+        event = row.event
+        if isinstance(event, ev.VenuePublished):
+            return self._publish_venue(work, row.key, event)
+        if self._memory.world is None:
+            return "no venue is published yet: foyer venue apply FILE"
+        if isinstance(event, ev.Registered | ev.Leased):
+            self._floor.forget_badges()
+        reason = work.try_to_decide(row.key, event)
+        if reason is None and isinstance(event, ev.Registered) and event.consents is not None:
+            self._stop_tracking(work, event)
+        return reason
+
+    def _stop_tracking(self, work: Work, event: ev.Registered) -> None:
+        """Somebody who no longer consents to presence is nowhere, at once."""
+        if "presence" in (event.consents or ()) or self._floor.tracker.where(event.person) is None:
+            return
+        place = str(self._floor.tracker.where(event.person))
+        self._floor.tracker.forget(event.person)
+        left = ev.Moved(event.person, place, "left", event.at_ms, "consent was withdrawn")
+        work.try_to_decide(f"moved/{work.pos + 1}", left)
+
+    def _publish_venue(self, work: Work, key: str, event: ev.VenuePublished) -> str | None:
+        version = self._venue_version + 1
+        before = self._memory.world
+        try:
+            self.use_venue(version, event.document)
+        except (RulesFault, msgspec.ValidationError) as error:
+            return str(error)
+        numbered = msgspec.structs.replace(event, version=version)
+        reason = work.try_to_decide(key, numbered)
+        if reason is not None:
+            if before is not None:
+                self._memory.use(before.rules)
+            return reason
+        work.group.venue = PublishedVenue(version, event.document, event.at_ms, event.by)
+        return None
+
+    def quarantined(self, work: Work) -> list[tuple[Held, str | None]]:
+        """Take in again what somebody asked for; for each say why it is refused again."""
+        if self._memory.world is None:
+            return []
+        return [(row, self._take_again(work, row)) for row in self._store.quarantine.requested()]
+
+    def _take_again(self, work: Work, row: Held) -> str | None:
+        if row.source == "tap":
+            return self._floor.take_again(work, row.payload)
+        return f"what is quarantined from {row.source} cannot be taken in again: {row.reason}"

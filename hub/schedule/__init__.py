@@ -1,0 +1,1 @@
+"""Wakes the engine when something falls due."""

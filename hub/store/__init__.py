@@ -1,0 +1,39 @@
+"""Keeps what the hub knows in a database."""
+
+from hub.store.errors import (
+    SchemaForeign,
+    SchemaMismatch,
+    SchemaOutdated,
+    SchemaTooNew,
+    StoreConflict,
+    StoreError,
+    StoreUnavailable,
+    StoreUnreadable,
+)
+from hub.store.group import (
+    Group,
+    LogRow,
+    PublishedVenue,
+    QuarantineRow,
+    RetryRow,
+    SettledRow,
+)
+from hub.store.store import Store
+
+__all__ = [
+    "Group",
+    "LogRow",
+    "PublishedVenue",
+    "QuarantineRow",
+    "RetryRow",
+    "SchemaForeign",
+    "SchemaMismatch",
+    "SchemaOutdated",
+    "SchemaTooNew",
+    "SettledRow",
+    "Store",
+    "StoreConflict",
+    "StoreError",
+    "StoreUnavailable",
+    "StoreUnreadable",
+]

@@ -1,0 +1,1 @@
+"""Bring the tables of an older version to the newest."""

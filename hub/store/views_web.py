@@ -1,0 +1,280 @@
+"""What the pages read, each in as few statements as it takes; nothing here writes."""
+
+from collections.abc import Sequence
+from threading import Lock
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection, Row, Select, func, select
+
+from hub.core.document import Venue
+from hub.core.outcome import Decision
+from hub.core.state import Person, Play, Wanted
+from hub.store import tables as t
+from hub.store.database import Database
+from hub.store.web_values import (
+    DeadRow,
+    EdgeRow,
+    FeedRow,
+    PersonRow,
+    QueueRow,
+    RuleCount,
+    Totals,
+)
+
+ROWS_MAX: Final = 500
+"""Most rows that one read returns."""
+
+
+class _Music(msgspec.Struct):
+    queue: tuple[Wanted, ...] = ()
+    plays: tuple[Play, ...] = ()
+
+
+class _Said(msgspec.Struct):
+    """What pages show of an edge's health."""
+
+    outbox_rows: int = 0
+    evicted_rows: int = 0
+    clock_quality: str = ""
+    software: str = ""
+
+
+_decision = msgspec.json.Decoder(Decision)
+_person = msgspec.json.Decoder(Person)
+_venue = msgspec.json.Decoder(Venue)
+_music = msgspec.json.Decoder(_Music)
+_said = msgspec.json.Decoder(_Said)
+
+
+class WebReads:
+    """The pages' reads of one event. Counts that only grow are counted on, not counted again."""
+
+    def __init__(self, database: Database, event: str) -> None:
+        self._database = database
+        self._event = event
+        self._lock = Lock()
+        self._version = 0
+        self._document: Venue | None = None
+        self._taps = 0
+        self._counted_pos = 0
+
+    def venue(self) -> tuple[int, Venue | None]:
+        """Return version and document in force; 0 and None before the first is published."""
+        with self._database.read() as db, self._lock:
+            newest = select(func.max(t.venue.c.version)).where(t.venue.c.event == self._event)
+            version = db.scalar(newest) or 0
+            if version != self._version:
+                document = select(t.venue.c.document).where(
+                    t.venue.c.event == self._event, t.venue.c.version == version
+                )
+                self._document = _venue.decode(db.scalars(document).one())
+                self._version = version
+            return self._version, self._document
+
+    def present(self) -> dict[str, int]:
+        """Return place to how many are there."""
+        c = t.person_state.c
+        query = (
+            select(c.place, func.count())
+            .where(c.event == self._event, c.place.is_not(None))
+            .group_by(c.place)
+        )
+        with self._database.read() as db:
+            return {str(place): int(number) for place, number in db.execute(query)}
+
+    def queues(self) -> list[QueueRow]:
+        """Return the places where music is wanted or was played."""
+        c = t.zone_state.c
+        query = select(c.zone, c.body).where(c.event == self._event).order_by(c.zone)
+        with self._database.read() as db:
+            read = [(str(zone), _music.decode(body)) for zone, body in db.execute(query)]
+        return [QueueRow(zone, m.queue, m.plays) for zone, m in read if m.queue or m.plays]
+
+    def decisions(
+        self,
+        *,
+        after: int = 0,
+        limit: int = 100,
+        person: str | None = None,
+        rule: str | None = None,
+    ) -> list[FeedRow]:
+        """Return decisions numbered above ``after``, newest first."""
+        c = t.decision.c
+        query = (
+            select(c.id, c.body, t.registration.c.name)
+            .select_from(_with_name(t.decision))
+            .where(c.event == self._event, c.id > after)
+            .order_by(c.id.desc())
+            .limit(min(limit, ROWS_MAX))
+        )
+        query = query if person is None else query.where(c.person == person)
+        query = query if rule is None else query.where(c.rule == rule)
+        with self._database.read() as db:
+            return [_feed_row(row) for row in db.execute(query)]
+
+    def totals(self) -> Totals:
+        """Return the event's counts."""
+        with self._database.read() as db:
+            rewards = self._by_status(db, t.reward_code)
+            return Totals(
+                people=self._count(db, t.registration),
+                inside=self._count(db, t.person_state, t.person_state.c.place.is_not(None)),
+                taps=self._count_taps(db),
+                decisions=self._count(db, t.decision),
+                rewards_given=rewards.get("issued", 0) + rewards.get("redeemed", 0),
+                rewards_redeemed=rewards.get("redeemed", 0),
+                messages=self._count(db, t.message),
+                quarantined=self._count(db, t.quarantine, t.quarantine.c.status == "held"),
+                dead_letters=self._count(db, t.action, t.action.c.status == "dead"),
+            )
+
+    def edges(self) -> list[EdgeRow]:
+        """Return what each edge last said of itself."""
+        c = t.edge_health.c
+        query = select(c.edge, c.alive, c.at_ms, c.body).where(c.event == self._event)
+        with self._database.read() as db:
+            return [_edge_row(row) for row in db.execute(query.order_by(c.edge))]
+
+    def people(self, text: str = "", limit: int = 100) -> list[PersonRow]:
+        """Find people by a part of their name, e-mail or company, or by a whole badge or id."""
+        with self._database.read() as db:
+            rows = db.execute(self._people_query(text.strip(), min(limit, ROWS_MAX))).all()
+            badges = self._badges(db, [row.person for row in rows])
+        return [_person_row(row, badges.get(row.person, ())) for row in rows]
+
+    def person(self, person: str) -> tuple[PersonRow, Person] | None:
+        """Return somebody with their state; None for nobody. Fresh people have an empty state."""
+        query = self._registrations().where(t.registration.c.person == person)
+        c = t.person_state.c
+        body = select(c.body).where(c.event == self._event, c.person == person)
+        with self._database.read() as db:
+            row = db.execute(query).one_or_none()
+            if row is None:
+                return None
+            state = db.scalar(body)
+            badges = self._badges(db, [person]).get(person, ())
+        return _person_row(row, badges), _person.decode(state) if state else Person(person)
+
+    def rule_counts(self) -> dict[str, RuleCount]:
+        """Return for each rule how often it fired and was suppressed."""
+        c = t.decision.c
+        query = (
+            select(c.rule, c.outcome, func.count(), func.max(c.at_ms))
+            .where(c.event == self._event)
+            .group_by(c.rule, c.outcome)
+        )
+        counts: dict[str, RuleCount] = {}
+        with self._database.read() as db:
+            for rule, outcome, number, last_ms in db.execute(query):
+                counts[rule] = _counted(counts.get(rule), rule, outcome, number, last_ms)
+        return counts
+
+    def dead_letters(self, limit: int = 100) -> list[DeadRow]:
+        """Return the actions that were given up, newest first."""
+        c = t.action.c
+        query = (
+            select(
+                c.key, c.connector, c.rule, c.person, c.attempts, c.detail, c.cause_ms,
+                t.registration.c.name,
+            )
+            .select_from(_with_name(t.action))
+            .where(c.event == self._event, c.status == "dead")
+            .order_by(c.id.desc())
+            .limit(min(limit, ROWS_MAX))
+        )  # fmt: skip
+        with self._database.read() as db:
+            return [_dead(row) for row in db.execute(query)]
+
+    def _count(self, db: Connection, table: Any, *conditions: Any) -> int:
+        query = select(func.count()).select_from(table)
+        return db.scalar(query.where(table.c.event == self._event, *conditions)) or 0
+
+    def _by_status(self, db: Connection, table: Any) -> dict[str, int]:
+        query = select(table.c.status, func.count()).where(table.c.event == self._event)
+        return {str(status): int(n) for status, n in db.execute(query.group_by(table.c.status))}
+
+    def _count_taps(self, db: Connection) -> int:
+        c = t.log.c
+        with self._lock:
+            newest = db.scalar(select(func.max(c.pos)).where(c.event == self._event)) or 0
+            span = (c.event == self._event, c.pos > self._counted_pos, c.pos <= newest)
+            query = select(func.count()).select_from(t.log).where(*span, c.kind == "tapped")
+            self._taps += db.scalar(query) or 0
+            self._counted_pos = newest
+            return self._taps
+
+    def _registrations(self) -> Select[Any]:
+        r, s = t.registration, t.person_state
+        joined = r.outerjoin(s, (s.c.event == r.c.event) & (s.c.person == r.c.person))
+        columns = (r.c.person, r.c.name, r.c.company, r.c.email, s.c.place)
+        return select(*columns).select_from(joined).where(r.c.event == self._event)
+
+    def _people_query(self, text: str, limit: int) -> Select[Any]:
+        query = self._registrations().order_by(t.registration.c.name).limit(limit)
+        if not text:
+            return query
+        c, lease = t.registration.c, t.lease.c
+        holder = select(lease.person).where(lease.event == self._event, lease.badge == text)
+        part = text.lower()
+        found = [func.lower(column).contains(part, autoescape=True) for column in (c.name, c.email)]
+        company = func.lower(c.company).contains(part, autoescape=True)
+        return query.where(
+            found[0] | found[1] | company | (c.person == text) | c.person.in_(holder)
+        )
+
+    def _badges(self, db: Connection, people: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        c = t.lease.c
+        query = select(c.person, c.badge).where(c.event == self._event, c.person.in_(people))
+        found: dict[str, tuple[str, ...]] = {}
+        for person, badge in db.execute(query.order_by(c.badge)):
+            found[person] = (*found.get(person, ()), badge)
+        return found
+
+
+def _with_name(table: Any) -> Any:
+    r = t.registration.c
+    return table.outerjoin(
+        t.registration, (r.event == table.c.event) & (r.person == table.c.person)
+    )
+
+
+def _feed_row(row: Row[Any]) -> FeedRow:
+    number, body, name = row
+    d = _decision.decode(body)
+    return FeedRow(
+        number, d.at_ms, d.person, name or d.person or "", d.place, d.rule, d.version,
+        d.outcome, d.reason, tuple(d.actions), tuple(d.clauses),
+    )  # fmt: skip
+
+
+def _edge_row(row: Row[Any]) -> EdgeRow:
+    edge, alive, at_ms, body = row
+    try:
+        said = _said.decode(body)
+    except msgspec.DecodeError:
+        said = _Said()
+    return EdgeRow(
+        edge, alive, at_ms, said.outbox_rows, said.evicted_rows, said.clock_quality, said.software
+    )
+
+
+def _person_row(row: Row[Any], badges: tuple[str, ...]) -> PersonRow:
+    person, name, company, email, place = row
+    return PersonRow(person, name, company or "", email or "", badges, place)
+
+
+def _counted(
+    old: RuleCount | None, rule: str, outcome: str, number: int, last_ms: int
+) -> RuleCount:
+    old = old or RuleCount(rule, 0, 0, 0)
+    fired = old.fired + (number if outcome == "fired" else 0)
+    suppressed = old.suppressed + (number if outcome != "fired" else 0)
+    return RuleCount(rule, fired, suppressed, max(old.last_ms, last_ms))
+
+
+def _dead(row: Row[Any]) -> DeadRow:
+    key, connector, rule, person, attempts, detail, cause_ms, name = row
+    return DeadRow(
+        key, connector, rule, person, name or person or "", attempts, detail or "", cause_ms
+    )

@@ -1,0 +1,1 @@
+"""Holds what every page of the hub shares."""

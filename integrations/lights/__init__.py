@@ -1,0 +1,1 @@
+"""Lamps on a Philips Hue bridge."""

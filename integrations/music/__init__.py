@@ -1,0 +1,1 @@
+"""Hands the wishes of those present to whoever makes the music."""

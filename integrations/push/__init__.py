@@ -1,0 +1,1 @@
+"""Sends a notification to the browsers a person subscribed with (Web Push)."""

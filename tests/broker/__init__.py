@@ -1,0 +1,1 @@
+"""Both brokers hold to one suite."""

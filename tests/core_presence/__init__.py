@@ -1,0 +1,1 @@
+"""Where people are, from real and from random readings."""

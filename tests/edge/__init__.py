@@ -1,0 +1,1 @@
+"""Tests of the agent on the Pi, against a real broker and a scripted hub."""

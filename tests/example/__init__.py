@@ -1,0 +1,1 @@
+"""Tests of the example venue with the crowd that walks through it."""

@@ -1,0 +1,1 @@
+"""The lights: connector, real phue, real HTTP, strict bridge."""

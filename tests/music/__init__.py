@@ -1,0 +1,1 @@
+"""Wishes of those present reach the DJ."""

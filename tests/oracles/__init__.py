@@ -1,0 +1,1 @@
+"""Slow, plain computations that the hub's answers are held against."""

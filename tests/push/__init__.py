@@ -1,0 +1,1 @@
+"""Web Push against a push service that really decrypts."""
