@@ -2,10 +2,9 @@
 
 import hashlib
 import re
-from collections.abc import Callable
-from typing import Annotated, Final
+from typing import Final
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from hub.attendee import render
@@ -40,43 +39,58 @@ class AttendeeRoutes:
         self._wrong = RateLimit(WRONG_LINKS_A_MINUTE, MINUTE_MS)
         self._changes = RateLimit(CHANGES_A_MINUTE, MINUTE_MS)
         self.router = APIRouter(include_in_schema=False)
-        self._add_routes()
+        for method, path, function in (
+            ("GET", "/a/{token}", self.page),
+            ("GET", "/a/{token}/", self.page),
+            ("GET", "/a/{token}/live", self.live),
+            ("POST", "/a/{token}/about", self.change),
+            ("POST", "/a/{token}/push", self.subscribe),
+            ("DELETE", "/a/{token}/push", self.unsubscribe),
+            ("GET", "/a/{token}/sw.js", self.worker),
+            ("GET", "/subscribe.js", self.script),
+        ):
+            self.router.add_api_route(path, function, methods=[method], response_model=None)
 
-    def _add_routes(self) -> None:
-        person = Annotated[str, Depends(self._person)]
-        add = self.router.add_api_route
+    def page(self, token: str, request: Request) -> Response:
+        """Answer with the whole page."""
+        view = self._view(self._person(token, request))
+        return HTMLResponse(render.page(view, f"/a/{token}", self._push_key))
 
-        def page(who: person, token: str) -> Response:  # type: ignore[valid-type]
-            return HTMLResponse(render.page(self._view(who), f"/a/{token}", self._push_key))
+    def live(self, token: str, request: Request) -> Response:
+        """Answer with the part that changes by itself; 304 when it did not."""
+        view = self._view(self._person(token, request))
+        return _unless_known(render.live_part(view), request)
 
-        def live(who: person, request: Request) -> Response:  # type: ignore[valid-type]
-            return _unless_known(render.live_part(self._view(who)), request)
+    def change(self, token: str, request: Request, body: About) -> Response:
+        """Leave a command that changes consents, colour or artists."""
+        person = self._changer(token, request)
+        check_purposes(body)
+        leave(self._parts, about(person, body, self._parts.clock.wall_ms()))
+        return JSONResponse({"saved": True}, status_code=202)
 
-        def change(who: person, body: About) -> Response:  # type: ignore[valid-type]
-            return self._change(who, body)
+    def subscribe(self, token: str, request: Request, body: Subscribed) -> Response:
+        """Send messages to this browser from now on."""
+        person = self._changer(token, request)
+        subscription = Subscription(body.endpoint, body.p256dh, body.auth)
+        self._parts.store.inbox.subscribe(person, subscription, self._parts.clock.wall_ms())
+        return Response(status_code=204)
 
-        def subscribe(who: person, body: Subscribed) -> Response:  # type: ignore[valid-type]
-            return self._subscribe(who, body)
+    def unsubscribe(self, token: str, request: Request, body: Gone) -> Response:
+        """Stop messages to this browser; it has to be this person's."""
+        person = self._changer(token, request)
+        inbox = self._parts.store.inbox
+        if body.endpoint in {mine.endpoint for mine in inbox.subscriptions(person)}:
+            inbox.unsubscribe(body.endpoint)
+        return Response(status_code=204)
 
-        def unsubscribe(who: person, body: Gone) -> Response:  # type: ignore[valid-type]
-            return self._unsubscribe(who, body)
+    def worker(self, token: str, request: Request) -> Response:
+        """Answer with the service worker, whose scope is this person's page."""
+        self._person(token, request)
+        return self._browser_file("sw.js")
 
-        def worker(who: person) -> Response:  # type: ignore[valid-type]  # noqa: ARG001 - only checked
-            return self._browser_file("sw.js")
-
-        routes: list[tuple[str, str, Callable[..., Response]]] = [
-            ("GET", "/a/{token}", page),
-            ("GET", "/a/{token}/", page),
-            ("GET", "/a/{token}/live", live),
-            ("POST", "/a/{token}/about", change),
-            ("POST", "/a/{token}/push", subscribe),
-            ("DELETE", "/a/{token}/push", unsubscribe),
-            ("GET", "/a/{token}/sw.js", worker),
-            ("GET", "/sw.js", lambda: self._browser_file("sw.js")),
-            ("GET", "/subscribe.js", lambda: self._browser_file("subscribe.js")),
-        ]
-        for method, path, function in routes:
-            add(path, function, methods=[method], response_model=None)
+    def script(self) -> Response:
+        """Answer with the script that turns messages to this browser on and off."""
+        return self._browser_file("subscribe.js")
 
     def _person(self, token: str, request: Request) -> str:
         person = self._parts.store.people.by_link(token) if _TOKEN.match(token) else None
@@ -98,28 +112,11 @@ class AttendeeRoutes:
     def _push_key(self) -> str | None:
         return self._parts.push_public_key if self._parts.browser_files else None
 
-    def _change(self, person: str, body: About) -> Response:
-        self._count_change(person)
-        check_purposes(body)
-        leave(self._parts, about(person, body, self._parts.clock.wall_ms()))
-        return JSONResponse({"saved": True}, status_code=202)
-
-    def _subscribe(self, person: str, body: Subscribed) -> Response:
-        self._count_change(person)
-        subscription = Subscription(body.endpoint, body.p256dh, body.auth)
-        self._parts.store.inbox.subscribe(person, subscription, self._parts.clock.wall_ms())
-        return Response(status_code=204)
-
-    def _unsubscribe(self, person: str, body: Gone) -> Response:
-        self._count_change(person)
-        inbox = self._parts.store.inbox
-        if body.endpoint in {mine.endpoint for mine in inbox.subscriptions(person)}:
-            inbox.unsubscribe(body.endpoint)
-        return Response(status_code=204)
-
-    def _count_change(self, person: str) -> None:
+    def _changer(self, token: str, request: Request) -> str:
+        person = self._person(token, request)
         if not self._changes.allow(person, self._parts.wall.boot_ms()):
             raise TooManyTries("too many changes at once; please wait a moment")
+        return person
 
     def _browser_file(self, name: str) -> Response:
         folder = self._parts.browser_files

@@ -123,7 +123,7 @@ class Lookup:
 
 
 def _arrays(table: Table, names: Iterable[str]) -> str:
-    return f"unnest({', '.join(f'%s::{_type(table.columns[name])}[]' for name in names)})"
+    return f"unnest({', '.join(f'%b::{_type(table.columns[name])}[]' for name in names)})"
 
 
 def _type(column: Column[Any]) -> str:

@@ -1,5 +1,6 @@
 """A Mosquitto of the tests' own: names and secrets, anonymous refused."""
 
+import getpass
 import socket
 import subprocess
 from collections.abc import Mapping
@@ -39,7 +40,11 @@ class Mosquitto:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        wait_until(lambda: _listens(self.port), what="Mosquitto")
+        try:
+            wait_until(lambda: _listens(self.port), what="Mosquitto")
+        except TimeoutError:
+            self.kill()
+            raise
 
     def kill(self) -> None:
         if self._process is not None:
@@ -55,5 +60,5 @@ class Mosquitto:
         subprocess.run(["mosquitto_passwd", "-U", str(passwords)], check=True)
         (self._folder / "mosquitto.conf").write_text(
             f"listener {self.port} 127.0.0.1\nallow_anonymous false\n"
-            f"password_file {passwords}\nmax_queued_messages 1000\n"
+            f"password_file {passwords}\nuser {getpass.getuser()}\n"
         )

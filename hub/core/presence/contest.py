@@ -133,8 +133,9 @@ def compare(track: Track, rival: Rival, settings: PresenceSettings) -> str | Non
 
 def paired(track: Track, rival: Rival, at_ms: int, settings: PresenceSettings) -> bool:
     """Whether the zone they are in was heard at about ``at_ms``, not yet compared with ``rival``."""
-    recent = at_ms - track.heard_ms <= settings.interval_ms * _MIDDLE
-    return recent and track.turns != rival.turn
+    apart_ms = at_ms - track.heard_ms
+    recent = apart_ms <= settings.interval_ms * _MIDDLE
+    return apart_ms == 0 or (recent and track.turns != rival.turn)
 
 
 def _weigh(track: Track, rival: Rival, faded: float, settings: PresenceSettings) -> None:

@@ -1,0 +1,27 @@
+"""What was held back goes on only when a person says so."""
+
+from typing import Final
+
+from hub.web.ports import WebParts
+
+RESEND_VALID_MS: Final = 3_600_000
+"""How long an action that is sent again has to be delivered (venue time)."""
+
+
+def replay_held(parts: WebParts, number: int, by: str) -> bool:
+    """Ask the engine to take something in again; False when it is not in quarantine."""
+    done = parts.store.quarantine.requeue(number, by, parts.clock.wall_ms())
+    parts.nudge()
+    return done
+
+
+def discard(parts: WebParts, number: int, by: str) -> bool:
+    """Give something up for good; False when it is not in quarantine."""
+    return parts.store.quarantine.discard(number, by, parts.clock.wall_ms())
+
+
+def resend(parts: WebParts, key: str) -> bool:
+    """Start an action again that was given up; False when it was not."""
+    done = parts.store.replay_action(key, parts.clock.wall_ms(), RESEND_VALID_MS)
+    parts.nudge()
+    return done
