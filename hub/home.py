@@ -33,7 +33,7 @@ class Home:
         """
         if not self.config.event:
             raise ConfigFault(
-                f"no event is chosen in {self.data}: run foyer init --venue FILE, or set FOYER_EVENT"
+                f"no event is chosen in {self.data}: run foyer init --venue FILE"
             )
         return self.config.event
 

@@ -55,6 +55,14 @@ class BrokerHandle:
         except OSError:
             return False
 
+    def listens(self) -> bool:
+        """Say whether anything accepts connections on the port."""
+        try:
+            socket.create_connection((self.host, self.port), timeout=STOP_S_MAX).close()
+        except OSError:
+            return False
+        return True
+
     def revoke(self, name: str) -> None:
         """Mark a device as revoked."""
         old = self.devices[name]

@@ -12,6 +12,8 @@ from pathlib import Path
 SEED = 20261008
 PEOPLE = 150
 WITHOUT_CONSENT = 6
+PRESENCE = "presence"
+"""Whoever consents to anything lets their badge be heard; the others only tap."""
 WITHOUT_ALL_CONSENTS = 30
 WITHOUT_COLOUR = 13
 WITHOUT_ARTISTS = 9
@@ -110,11 +112,13 @@ def _last_names(dice: random.Random) -> list[str]:
 
 def _consents(dice: random.Random) -> list[tuple[str, ...]]:
     """Most consent to everything, some to a part, a few to nothing."""
-    consents: list[tuple[str, ...]] = [PURPOSES] * PEOPLE
+    everything = tuple(sorted((*PURPOSES, PRESENCE)))
+    consents: list[tuple[str, ...]] = [everything] * PEOPLE
     reserved = dice.sample(range(PEOPLE), WITHOUT_CONSENT + WITHOUT_ALL_CONSENTS)
     for place, number in enumerate(reserved):
         kept = 0 if place < WITHOUT_CONSENT else dice.randint(1, len(PURPOSES) - 1)
-        consents[number] = tuple(sorted(dice.sample(PURPOSES, kept)))
+        chosen = dice.sample(PURPOSES, kept)
+        consents[number] = tuple(sorted((*chosen, PRESENCE))) if chosen else ()
     return consents
 
 

@@ -25,9 +25,7 @@ MINUTE_MS: Final = 60_000
 _TOKEN = re.compile(r"^[A-Za-z0-9_-]{20,86}$")
 
 GONE_TITLE: Final = "This link opens nothing"
-GONE_TEXT: Final = (
-    "It may have been replaced by a newer one. Scan the code on your badge again, or ask at the desk."
-)
+GONE_TEXT: Final = "It may have been replaced by a newer one. Scan the code on your badge again, or ask at the desk."
 
 
 class AttendeeRoutes:

@@ -49,7 +49,9 @@ def session_of(request: Request) -> Session:
 
 
 @contextmanager
-def frame(console: Console, request: Request, title: str, *, narrow: bool = False) -> Iterator[None]:
+def frame(
+    console: Console, request: Request, title: str, *, narrow: bool = False
+) -> Iterator[None]:
     """Lay out a page; what is built inside becomes its content."""
     session = session_of(request)
     ui.page_title(f"{title} \u00b7 Foyer")

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from contract.errors import ContractError
 from contract.readings import Sighting, Tap
 from hub.core import events as ev
 from hub.core.errors import CoreError
@@ -14,7 +15,15 @@ from hub.core.world import World
 from hub.engine.group import Work
 from hub.engine.items import Arrived
 from hub.engine.memory import Memory
-from hub.ingest.intake import EdgeHealth, EdgeReported, GapSeen, Intake, Reading, Refused
+from hub.ingest.intake import (
+    EdgeHealth,
+    EdgeReported,
+    GapSeen,
+    Intake,
+    Reading,
+    Refused,
+    Taken,
+)
 from hub.store import Store
 from hub.store.load import Whereabouts
 
@@ -70,6 +79,9 @@ class Floor:
             )
         ]
         self._prepare(work, [one for one in taken if isinstance(one, Reading)])
+        self._take(work, taken)
+
+    def _take(self, work: Work, taken: list[Taken]) -> None:
         for one in taken:
             match one:
                 case Reading(record=Tap()):
@@ -173,7 +185,20 @@ class Floor:
         body = msgspec.json.encode(health)
         self._store.devices.report_health(seen.edge, health.session, health.alive, body, now_ms)
 
-    def take_again(self, work: Work, payload: bytes) -> str | None:
+    def batch_again(self, work: Work, edge: str, payload: bytes) -> str | None:
+        """Take in a batch from the quarantine; returns why it is refused again."""
+        try:
+            taken = self._intake.again(edge, payload, work.now_ms, self._world.rules)
+        except ContractError as error:
+            return str(error)
+        refused = next((one.reason for one in taken if isinstance(one, Refused)), None)
+        if refused is None:
+            self._prepare(work, [one for one in taken if isinstance(one, Reading)])
+            known = self._store.known_keys([one.key for one in taken if isinstance(one, Reading)])
+            self._take(work, [one for one in taken if getattr(one, "key", None) not in known])
+        return refused
+
+    def tap_again(self, work: Work, payload: bytes) -> str | None:
         """Take in a tap from the quarantine; returns why it is refused again."""
         held = msgspec.json.decode(payload, type=HeldTap)
         self._memory.need([self._world.holder(held.tap.badge, held.tap.at_ms)])

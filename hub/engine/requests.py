@@ -88,5 +88,7 @@ class Requests:
 
     def _take_again(self, work: Work, row: Held) -> str | None:
         if row.source == "tap":
-            return self._floor.take_again(work, row.payload)
+            return self._floor.tap_again(work, row.payload)
+        if row.source in {"taps", "sightings"}:
+            return self._floor.batch_again(work, row.edge, row.payload)
         return f"what is quarantined from {row.source} cannot be taken in again: {row.reason}"

@@ -205,7 +205,7 @@ class Intake:
             return self._one(address, batch, sequence, record, reason)
         if isinstance(record, Gap):
             return self._gap(address, record, key, at_ms)
-        place = readers.get(record.reader) or readers.get("*")
+        place = _place_of(readers, record.reader)
         if place is None:
             reason = f"edge {address.edge!r} has no reader {record.reader!r}"
             return self._one(address, batch, sequence, record, reason)
@@ -227,6 +227,22 @@ class Intake:
             reason=gap.reason,
         )
 
+    def again(self, edge: str, payload: bytes, received_ms: int, rules: Compiled) -> list[Taken]:
+        """Read a batch from the quarantine once more, whatever its stream's position is.
+
+        Raises:
+            ContractError: it still cannot be read, or the edge is still unknown.
+        """
+        readers = rules.edges.get(edge)
+        if readers is None:
+            raise MalformedPayload(f"no edge {edge!r} is part of this venue")
+        batch = decode(payload, Batch)
+        address = topics.Address(self._event, edge, "taps")
+        return [
+            self._place(address, batch, batch.first + index, record, received_ms, readers)
+            for index, record in enumerate(batch.records)
+        ]
+
     def _one(
         self, address: topics.Address, batch: Batch, sequence: int, record: Record, reason: str
     ) -> Refused:
@@ -243,6 +259,14 @@ class Intake:
             self._refused.clear()
         self._refused[digest] = None
         yield Refused(lane, edge, reason, payload[:QUARANTINED_PAYLOAD_BYTES_MAX])
+
+
+def _place_of(readers: dict[str, str], reader: str) -> str | None:
+    """The place of a reader; where an edge has but one place, any reader of it is there."""
+    place = readers.get(reader) or readers.get("*")
+    if place is None and len(readers) == 1:
+        return next(iter(readers.values()))
+    return place
 
 
 _NOTHING: Final = Tap("-", "-", 0)

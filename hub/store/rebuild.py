@@ -12,6 +12,7 @@ FOLDED: Final = (
     tables.pool_state,
     tables.lease,
     tables.timer,
+    tables.venue,
     tables.decision,
 )
 

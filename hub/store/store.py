@@ -5,6 +5,7 @@ the engine's one writing thread, everything else that writes may be called from 
 """
 
 from collections.abc import Collection, Iterator
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
@@ -22,6 +23,7 @@ from hub.store.outbox import PendingAction
 from hub.store.people import People
 from hub.store.quarantine import Quarantine
 from hub.store.rewards import Rewards
+from hub.store.status import Status
 from hub.store.views import Views
 
 
@@ -40,6 +42,7 @@ class Store:
         self.devices = Devices(self.database, event)
         self.accounts = Accounts(self.database, event)
         self.quarantine = Quarantine(self.database, event)
+        self.status = Status(self.database, event)
         self.views = Views(self.database, event)
 
     def start(self, *, migrate: bool = False) -> None:
@@ -49,15 +52,14 @@ class Store:
             StoreUnavailable, StoreUnreadable: no database, or a damaged one.
             SchemaMismatch: the tables are not this version's; the text says what to do.
         """
-        self.database.start()
-        try:
+        with ExitStack() as undo:
+            undo.callback(self.database.stop)
+            self.database.start()
             if migrate:
                 schema.migrate(self.database)
             with self.database.read() as connection:
                 schema.check(connection, self.database.where)
-        except Exception:
-            self.database.stop()
-            raise
+            undo.pop_all()
 
     def stop(self) -> None:
         """Close every connection; repeatable."""
@@ -142,10 +144,10 @@ class Store:
             return load.count_people(connection, self.event)
 
     def reset_state(self) -> None:
-        """Empty what the log can fill again: state and decisions.
+        """Empty what the log can fill again: state, venues and decisions.
 
-        The log, positions, codes, people, quarantine and venues stay. So do actions and messages:
-        they have gone out, and replaying the log leaves those alone that are there.
+        The log, positions, codes, people, quarantine and commands stay. So do actions and
+        messages: they have gone out, and replaying the log leaves those alone that are there.
         """
         with self.database.write() as connection:
             rebuild.reset(connection, self.event)

@@ -1,14 +1,14 @@
 """One tree for what the web refuses, each with its HTTP status and a code that programs can read.
 
-    WebError
-    ├── NotSignedIn       401
-    ├── NotAllowed        403
-    ├── ForeignOrigin     403
-    ├── NotFound          404
-    ├── AlreadyDone       409
-    ├── BodyTooLarge      413
-    ├── BadInput          422
-    └── TooManyTries      429
+WebError
+├── NotSignedIn       401
+├── NotAllowed        403
+├── ForeignOrigin     403
+├── NotFound          404
+├── AlreadyDone       409
+├── BodyTooLarge      413
+├── BadInput          422
+└── TooManyTries      429
 """
 
 from typing import ClassVar

@@ -25,9 +25,7 @@ SAFE_METHODS: Final = ("GET", "HEAD", "OPTIONS")
 class Guard:
     """ASGI middleware around everything. Leaves the session, or None, in ``scope["foyer_session"]``."""
 
-    def __init__(
-        self, app: ASGIApp, book: SessionBook, wall: Clock, settings: WebSettings
-    ) -> None:
+    def __init__(self, app: ASGIApp, book: SessionBook, wall: Clock, settings: WebSettings) -> None:
         self._app = app
         self._book = book
         self._wall = wall

@@ -101,13 +101,14 @@ class Live:
             await asyncio.sleep(POLL_S)
 
     async def _refresh(self) -> None:
-        view = await asyncio.to_thread(self._read)
+        view = await asyncio.to_thread(self.read)
         if view != self._view:
             self._view = replace(view, number=self._view.number + 1)
             self._changed.set()
             self._changed = asyncio.Event()
 
-    def _read(self) -> LiveView:
+    def read(self) -> LiveView:
+        """Read a picture now; blocks while the database answers."""
         version, venue = self.reads.venue()
         return LiveView(
             number=self._view.number,
@@ -130,6 +131,10 @@ def _places(venue: Venue | None, present: dict[str, int]) -> tuple[PlaceView, ..
 
 
 def _edges(venue: Venue | None, seen: Sequence[EdgeRow]) -> tuple[EdgeRow, ...]:
-    rows = {edge.name: EdgeRow(edge.name, alive=False, at_ms=0) for edge in venue.edges} if venue else {}
+    rows = (
+        {edge.name: EdgeRow(edge.name, alive=False, at_ms=0) for edge in venue.edges}
+        if venue
+        else {}
+    )
     rows.update({row.edge: row for row in seen})
     return tuple(rows.values())

@@ -70,7 +70,7 @@ class HueBridge:
     """A bridge we have a key for, for use by one thread."""
 
     def __init__(self, address: str, key: str, key_file: Path) -> None:
-        self._phue = phue.Bridge(address, key, str(key_file))  # type: ignore[no-untyped-call]
+        self._phue = phue.Bridge(address, key, str(key_file))
         self._root = f"/api/{key}"
         self._address = address
 
@@ -113,7 +113,7 @@ class HueBridge:
 
     def _request(self, method: str, path: str, data: dict[str, Any] | None = None) -> Any:
         try:
-            return self._phue.request(method, self._root + path, data)  # type: ignore[no-untyped-call]
+            return self._phue.request(method, self._root + path, data)
         except (json.JSONDecodeError, UnicodeDecodeError):
             raise BridgeBusy(f"the bridge at {self._address} refused: too many commands") from None
         except (phue.PhueRequestTimeout, TimeoutError):
@@ -165,7 +165,7 @@ def register(address: str, key_file: Path) -> None:
 
 def _register_into(fresh: Path, address: str) -> None:
     try:
-        phue.Bridge(address, config_file_path=str(fresh))  # type: ignore[no-untyped-call]
+        phue.Bridge(address, config_file_path=str(fresh))
     except phue.PhueRegistrationException:
         raise ButtonNotPressed(f"press the button on the bridge at {address}") from None
     except phue.PhueException:

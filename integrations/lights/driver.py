@@ -79,12 +79,16 @@ class Driver:
         return {lamp: board.effective(lamp, now_ms) for lamp in sorted(self._ours)}
 
     def _run(self) -> None:
-        while not self.ledger.closed:
+        while self._driving():
             seen = self.ledger.number()
             wait_ms = self._turn_or_backoff()
             with self.ledger.changed:
-                if not self.ledger.closed and wait_ms > 0 and seen == self.ledger.number():
+                if self._driving() and wait_ms > 0 and seen == self.ledger.number():
                     self.ledger.changed.wait(min(wait_ms / MS_PER_S, HEARTBEAT_S))
+
+    def _driving(self) -> bool:
+        """Say whether this thread is the one that drives: a former one may still hang in a call."""
+        return not self.ledger.closed and threading.current_thread() is self._thread
 
     def _turn_or_backoff(self) -> float:
         backoff = self._backoff

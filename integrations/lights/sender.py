@@ -12,12 +12,20 @@ from integrations.lights.answers import Answer
 from integrations.lights.arbiter import Look
 from integrations.lights.bridge import Group, HueBridge, Lamp, read_key
 from integrations.lights.colour import to_lamp
-from integrations.lights.limits import LISTING_S, SETTLED_KEYS_MAX
+from integrations.lights.limits import (
+    LISTING_S,
+    REQUEST_WINDOW_MS,
+    REQUESTS_PER_WINDOW_MAX,
+    SETTLED_KEYS_MAX,
+)
 from integrations.lights.pace import Change, Pace
 from integrations.lights.settings import LightsSettings
 
 GROUP_LAMPS_MIN = 2
 LISTING_REQUESTS = 2
+LAMP_ALONE_MS = REQUEST_WINDOW_MS // REQUESTS_PER_WINDOW_MAX
+"""What a lamp by itself costs: a group is waited for while that is quicker than its lamps."""
+
 MS_PER_S = 1000
 
 
@@ -99,10 +107,10 @@ class Sender:
             return None
         now_ms = real_ms()
         grouped = self._grouped(pending, now_ms)
-        if grouped is not None and grouped.wait_ms == 0:
-            return grouped
-        singles = (self._command((lamp,), pending[lamp], None, now_ms) for lamp in pending)
-        return min(singles, key=lambda command: command.wait_ms)
+        choices = [] if grouped is None else [grouped]
+        alone = [lamp for lamp in pending if grouped is None or lamp not in grouped.lamps]
+        choices += [self._command((lamp,), pending[lamp], None, now_ms) for lamp in alone]
+        return min(choices, key=lambda command: command.wait_ms)
 
     def send(self, command: Command) -> Answer:
         """Send ``command``. Raises BridgeError; what was refused for good is not sent again."""
@@ -163,7 +171,9 @@ class Sender:
             target = targets.pop()
             if targets or target is None or target.flash or len(group.lamps) < GROUP_LAMPS_MIN:
                 continue
-            return self._command(tuple(sorted(group.lamps)), target, group, now_ms)
+            command = self._command(tuple(sorted(group.lamps)), target, group, now_ms)
+            if command.wait_ms <= len(group.lamps) * LAMP_ALONE_MS:
+                return command
         return None
 
     def _command(

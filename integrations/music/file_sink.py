@@ -60,15 +60,19 @@ class FileSink:
             path = self._settings.path
             path.parent.mkdir(parents=True, exist_ok=True)
             file = path.open("a+b", buffering=0)
-            self._read_back(file)
+            try:
+                self._read_back(file)
+                _sync_folder(path)
+            except OSError:
+                file.close()
+                raise
             self._file = file
-            _sync_folder(path)
         return self._file
 
     def _read_back(self, file: BinaryIO) -> None:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - TAIL_BYTES_MAX))
-        tail = file.read()
+        tail = file.read(TAIL_BYTES_MAX)
         whole = tail.rfind(b"\n") + 1
         half = tail[whole:]
         if half and _BEGINNING.startswith(half[: len(_BEGINNING)]):

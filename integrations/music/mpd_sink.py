@@ -9,6 +9,7 @@ The song's priority is how many asked. That orders a shuffled queue; in a queue 
 the song is also moved behind the current one and those with at least its priority.
 """
 
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any, Final
 
@@ -163,22 +164,17 @@ def key_mark(key: str) -> str:
 
 
 def _marks(client: Any, song: str) -> list[str]:
-    """Read which requests are noted on ``song``; none on a player without stickers."""
+    """Read which requests are noted on ``song``; none where stickers are off or not for us."""
     try:
         return str(client.sticker_get("song", song, STICKER)).split(",")
-    except CommandError as error:
-        if error.errno in {Ack.NO_EXIST, Ack.UNKNOWN}:
-            return []
-        raise
+    except CommandError:
+        return []
 
 
 def _mark(client: Any, song: str, key: str) -> None:
     marks = [*_marks(client, song), key_mark(key)][-KEYS_PER_SONG_MAX:]
-    try:
+    with suppress(CommandError):
         client.sticker_set("song", song, STICKER, ",".join(marks))
-    except CommandError as error:
-        if error.errno not in {Ack.NO_EXIST, Ack.UNKNOWN}:
-            raise
 
 
 def _judge(error: CommandError) -> Verdict:

@@ -49,7 +49,7 @@ class HttpSettings(msgspec.Struct, frozen=True, kw_only=True, tag_field="to", ta
         """Refuse what is no web address."""
         try:
             parts = urlsplit(self.url)
-            usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
+            usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
         except ValueError:
             usable = False
         _demand(usable, "http url is not a web address (http://... or https://...)")

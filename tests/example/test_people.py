@@ -32,9 +32,9 @@ def test_there_are_150_with_a_badge_and_an_address_each(people: list[Attendee]) 
 def test_consents_differ(people: list[Attendee]) -> None:
     given = Counter(len(person.consents) for person in people)
     assert given[0] == 6
-    assert given[4] > 100
-    assert given[1] + given[2] + given[3] == 30
-    assert {c for p in people for c in p.consents} == {"lights", "music", "push", "rewards"}
+    assert given[5] > 100
+    assert given[2] + given[3] + given[4] == 30
+    assert {c for p in people for c in p.consents} == {"lights", "music", "presence", "push", "rewards"}
 
 
 def test_favourites_overlap_and_some_have_none(people: list[Attendee]) -> None:

@@ -1,6 +1,9 @@
 """A real player ends up with each song waiting once, at its place, whatever goes wrong."""
 
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -123,14 +126,12 @@ def test_part_of_a_name_is_found_and_quotes_are_only_text(
     assert player.queue() == ["Hyperballad", "Slash"]
 
 
-@pytest.mark.parametrize("artist", ['x"\nclear\n"', "x\r", "x\x00", "", "x" * 300, "\ud800"])
-def test_a_name_cannot_carry_a_second_command(
-    player: Player, music: MusicConnector, artist: str
-) -> None:
+def test_a_name_cannot_carry_a_second_command(player: Player, music: MusicConnector) -> None:
     player.tell(lambda client: client.add("2.wav"))
-    verdict = music.deliver(request(artist=artist))
-    assert isinstance(verdict, Drop)
-    assert "body" in verdict.reason
+    for artist in ('x"\nclear\n"', "x\r", "x\n", "x\x00", "", "x" * 300, "\ud800"):
+        verdict = music.deliver(request(artist=artist))
+        assert isinstance(verdict, Drop)
+        assert "body" in verdict.reason
     assert player.queue() == ["Hyperballad"]
 
 
@@ -169,6 +170,65 @@ def test_a_player_that_dies_is_found_again(tmp_path: Path) -> None:
         assert len(player.queue()) == 1
     finally:
         music.stop()
+        player.kill()
+
+
+@contextmanager
+def cutting(port: int, command: str) -> Iterator[int]:
+    """Stand before the player, and lose its first answer to ``command``."""
+    left = [command]
+
+    def relay(client: socket.socket) -> None:
+        with client, socket.create_connection(("127.0.0.1", port)) as server:
+            up, down = client.makefile("rb"), server.makefile("rb")
+            client.sendall(down.readline())
+            for line in up:
+                server.sendall(line)
+                answer = b""
+                while not answer.endswith(b"OK\n") and b"ACK" not in answer:
+                    answer += down.readline()
+                if left and line.decode().startswith(command):
+                    left.clear()
+                    client.shutdown(socket.SHUT_RDWR)
+                    return
+                client.sendall(answer)
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                relay(listener.accept()[0])
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+    assert not left, "the command was given"
+
+
+def test_an_answer_lost_at_any_step_still_makes_one_song(player: Player) -> None:
+    for command in ("search", "addid", "prioid", "moveid", "sticker set", "playlistinfo"):
+        player.tell(lambda client: client.clear())
+        with cutting(player.port, command) as port:
+            settings = MpdSettings(port=port)
+            music = MusicConnector(MusicSettings(sinks=(settings,)), ManualClock(NOW))
+            assert isinstance(music.deliver(request(command)), Done)
+            music.stop()
+        queue = player.tell(lambda client: client.playlistinfo())
+        assert [song["artist"] for song in queue] == ["ABBA"], command
+
+
+def test_a_player_that_keeps_its_stickers_to_itself_takes_requests(tmp_path: Path) -> None:
+    player = open_player(tmp_path)
+    read_library(player)
+    player.kill()
+    player.extra = 'default_permissions "read,add,control,player"\n'
+    player.start()
+    try:
+        assert isinstance(deliver_afresh(player, request()), Done)
+        assert len(player.queue()) == 1
+    finally:
         player.kill()
 
 

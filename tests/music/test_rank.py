@@ -4,7 +4,7 @@ import random
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.core.music import (
@@ -117,6 +117,7 @@ def test_a_setting_out_of_range_is_refused_by_name(setting: str, value: int) -> 
         MusicSettings(**{setting: value})
 
 
+@settings(deadline=None)
 @given(floors, histories)
 def test_each_person_weighs_at_most_one(
     floor: dict[str, tuple[str, ...]], played: list[Played]
@@ -128,6 +129,7 @@ def test_each_person_weighs_at_most_one(
         assert sum(wish.score for wish in alone) <= 1 + 1e-4
 
 
+@settings(deadline=None)
 @given(floors, histories, st.randoms())
 def test_order_of_input_changes_nothing(
     floor: dict[str, tuple[str, ...]], played: list[Played], shuffle: random.Random
@@ -138,6 +140,7 @@ def test_order_of_input_changes_nothing(
     assert rank(dict(people), again, NOW, SETTINGS) == rank(floor, played, NOW, SETTINGS)
 
 
+@settings(deadline=None)
 @given(floors, histories)
 def test_only_what_somebody_here_wants_and_nothing_resting(
     floor: dict[str, tuple[str, ...]], played: list[Played]
@@ -149,29 +152,31 @@ def test_only_what_somebody_here_wants_and_nothing_resting(
     assert all(wish.wanted_by == len(satisfied_by(floor, wish.artist)) for wish in wishes)
 
 
+@settings(deadline=None)
 @given(floors)
 def test_everyone_who_stays_is_served(floor: dict[str, tuple[str, ...]]) -> None:
     """Patience, then one track for each of the others, then nobody is left waiting."""
-    settings = MusicSettings(repeat_ms=0)
-    plays_max = settings.patience_ms // TRACK_MS + len(floor) + 1
+    rules = MusicSettings(repeat_ms=0)
+    plays_max = rules.patience_ms // TRACK_MS + len(floor) + 1
     played: list[Played] = []
     waiting = set(floor)
     for turn in range(plays_max):
         now = NOW + turn * TRACK_MS
-        artist = rank(floor, played, now, settings)[0].artist
+        artist = rank(floor, played, now, rules)[0].artist
         played.append(Played(artist, now, satisfied_by(floor, artist)))
         waiting -= set(played[-1].satisfied)
     assert not waiting
 
 
+@settings(deadline=None)
 @given(st.integers(1, 8))
 def test_turns_go_round_when_wishes_differ(people: int) -> None:
     """With a wish each and tracks shorter than fairness divided by people, all get one turn."""
     floor = {f"p{i}": (f"artist {i}",) for i in range(people)}
-    settings = MusicSettings(repeat_ms=0)
+    rules = MusicSettings(repeat_ms=0)
     played: list[Played] = []
     for turn in range(people):
         now = NOW + turn * MINUTE_MS
-        artist = rank(floor, played, now, settings)[0].artist
+        artist = rank(floor, played, now, rules)[0].artist
         played.append(Played(artist, now, satisfied_by(floor, artist)))
     assert {person for play in played for person in play.satisfied} == set(floor)

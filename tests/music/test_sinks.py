@@ -1,6 +1,7 @@
 """File, web and MQTT take a wish once, and say what to do when they cannot."""
 
 import json
+import resource
 import socket
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -88,11 +89,26 @@ def test_a_path_that_is_no_file_stops_the_connector(tmp_path: Path) -> None:
     assert "directory" in verdict.reason
 
 
-def test_a_full_disk_is_tried_again() -> None:
-    full = Path("/dev/full")
-    if not full.exists():
-        pytest.skip("this system has no /dev/full")
-    music = connector({"to": "file", "path": str(full)})
+def test_a_full_disk_is_tried_again_and_leaves_no_half_line(tmp_path: Path) -> None:
+    path = tmp_path / "wishes"
+    music = connector({"to": "file", "path": str(path)})
+    music.deliver(request())
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 20, hard))
+    try:
+        verdict = music.deliver(request("k2"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    assert isinstance(verdict, RetryLater)
+    assert [line["id"] for line in lines(path)] == ["k1"]
+    assert isinstance(music.deliver(request("k2")), Done)
+    assert [line["id"] for line in lines(path)] == ["k1", "k2"]
+    music.stop()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_file_that_cannot_be_read_back_is_tried_again() -> None:
+    music = connector({"to": "file", "path": "/dev/full"})
     assert isinstance(music.deliver(request()), RetryLater)
     music.stop()
 
@@ -163,7 +179,7 @@ def test_nobody_there_is_tried_again() -> None:
 
 
 def test_an_address_that_httpx_refuses_stops_the_connector() -> None:
-    music = connector({"to": "http", "url": "http://host:99999999/"})
+    music = connector({"to": "http", "url": "http://venue.example/\x7f"})
     assert isinstance(music.deliver(request()), StopConnector)
     music.stop()
 
@@ -254,6 +270,7 @@ def test_only_rankings_are_coalesced() -> None:
         ({"to": "file", "path": "x", "bytes_max": 1}, "bytes_max"),
         ({"to": "http", "url": "ftp://x"}, "url"),
         ({"to": "http", "url": "http://[x"}, "url"),
+        ({"to": "http", "url": "http://x:99999"}, "url"),
         ({"to": "http", "url": "http://x", "timeout_s": 0}, "timeout_s"),
         ({"to": "mqtt", "prefix": "a/#"}, "prefix"),
         ({"to": "mpd", "port": 0}, "port"),

@@ -1,5 +1,6 @@
 """What the tracker says is always a change, dated with event time, with its reason."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -26,6 +27,6 @@ class PresenceChange(Struct, frozen=True):
     """For a person to read."""
 
 
-Changes = list[PresenceChange] | tuple[()]
-NO_CHANGES: tuple[()] = ()
+Changes = Sequence[PresenceChange]
+NO_CHANGES: Changes = ()
 """Shared by all calls that change nothing, so that the hot path builds no list."""

@@ -99,8 +99,7 @@ def hear(
     rival.heard_ms = at_ms
     rival.heard_dbm = rssi_dbm
     rival.level_dbm += share * (rssi_dbm - rival.level_dbm)
-    earned = rival.credit + intervals / settings.full_say_intervals
-    rival.credit = min(earned, settings.burst_intervals)
+    rival.credit = min(rival.credit + intervals, settings.burst_intervals)
     _let_wait(track, rival)
 
 

@@ -39,7 +39,7 @@ class PresenceSettings(Struct, frozen=True, kw_only=True):
     """A zone whose level is louder by this takes over at once: habluetooth,
     ADV_RSSI_SWITCH_THRESHOLD."""
 
-    evidence_db: float = 24.0
+    evidence_db: float = 25.0
     """Leads summed over intervals that make a less loud zone take over (measured)."""
 
     real_lead_db: float = 2.0
@@ -58,9 +58,6 @@ class PresenceSettings(Struct, frozen=True, kw_only=True):
 
     burst_intervals: float = 3.0
     """Most intervals that a burst of sightings after a silence makes up for (measured)."""
-
-    full_say_intervals: float = 0.8
-    """A sighting this long after the one before counts in full: reports jitter (measured)."""
 
     stale_intervals: float = 3.0
     """A zone silent for more intervals than this fades. habluetooth takes 1.5 to 2.5 windows; one

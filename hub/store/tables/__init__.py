@@ -20,6 +20,7 @@ from hub.store.tables.state import (
     BadgeLease,
     PersonState,
     PoolState,
+    StatusRow,
     TimerRow,
     VenueVersion,
     ZoneState,
@@ -36,6 +37,7 @@ zone_state = table_of(ZoneState)
 pool_state = table_of(PoolState)
 lease = table_of(BadgeLease)
 timer = table_of(TimerRow)
+status = table_of(StatusRow)
 venue = table_of(VenueVersion)
 decision = table_of(DecisionRow)
 action = table_of(ActionRow)

@@ -72,6 +72,17 @@ class TimerRow(SQLModel, table=True):
     body: bytes
 
 
+class StatusRow(SQLModel, table=True):
+    """The last that a process of the hub said of itself."""
+
+    __tablename__ = "status"
+
+    event: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    body: bytes
+    at_ms: int = Field(sa_type=Instant)
+
+
 class VenueVersion(SQLModel, table=True):
     """Each version of the venue and its rules that was ever in force."""
 

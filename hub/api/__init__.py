@@ -1,0 +1,1 @@
+"""Answers programs over HTTP."""

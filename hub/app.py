@@ -1,0 +1,269 @@
+"""The composition root: every part is made here, handed what it needs, started and stopped.
+
+Nothing imports this module but the command line.
+"""
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from hub.answers import Answers
+from hub.config import ConfigFault
+from hub.core import document as doc
+from hub.core.presence import PresenceSettings
+from hub.engine.engine import Engine
+from hub.engine.settings import EngineSettings
+from hub.home import Home
+from hub.ingest.link import HubLink, LinkSettings
+from hub.ingest.nudger import Nudger
+from hub.outbox.dispatcher import Dispatcher, RewardDesk
+from hub.schedule.alarm import Alarm
+from hub.store import Store
+from integrations import push as push_package
+from integrations.lights.connector import LightsConnector
+from integrations.lights.settings import LightsSettings
+from integrations.music.connector import MusicConnector
+from integrations.music.settings import read_settings as read_music
+from integrations.port import Connector, Delivery, Done, Verdict
+from integrations.push.connector import PushConnector
+from integrations.push.keys import public_key
+from integrations.push.settings import PushSettings
+from integrations.push.subscriptions import Subscription
+
+PACED_SETTLE_S: Final = 0.5
+"""Real seconds that timers and silence stay behind a paced clock, for readings under way."""
+STATUS_S: Final = 0.5
+"""How often the engine notes what its lamps look like and how it is, in real seconds."""
+
+log = logging.getLogger(__name__)
+
+
+class StoredSubscriptions:
+    """Lets the push connector ask the store who subscribed."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def of(self, person: str) -> list[Subscription]:
+        """Subscriptions of a person."""
+        found = self._store.inbox.subscriptions(person)
+        return [Subscription(one.endpoint, one.p256dh, one.auth) for one in found]
+
+    def delete(self, endpoint: str, reason: str) -> None:
+        """Forget one that is gone."""
+        log.info("a push subscription is gone: %s", reason)
+        self._store.inbox.unsubscribe(endpoint)
+
+
+def presence_settings(home: Home) -> PresenceSettings:
+    """How the tracker is set for this venue and this pace of time."""
+    chosen, speed = home.config.presence, max(1.0, home.clock().speed)
+    interval_ms = int(chosen.interval_s * 1000)
+    reorder_ms = int(PresenceSettings().reorder_ms * speed)
+    return PresenceSettings(
+        interval_ms=interval_ms,
+        leave_after_ms=int(chosen.leave_after_s * 1000),
+        reorder_ms=reorder_ms,
+        settle_ms=interval_ms,
+    )
+
+
+def engine_settings(home: Home) -> EngineSettings:
+    """The engine's bounds, stretched to the pace of time."""
+    speed = max(1.0, home.clock().speed)
+    settle_ms = int(PACED_SETTLE_S * 1000 * speed) if speed > 1 else 0
+    return EngineSettings(
+        settle_ms=settle_ms,
+        lease_ms=int(EngineSettings().lease_ms * speed),
+        presence=presence_settings(home),
+    )
+
+
+class EngineParts:
+    """The engine process: one event, its link to the broker, its connectors."""
+
+    def __init__(self, home: Home) -> None:
+        clock = home.clock()
+        self._clock = clock
+        self.store = home.store()
+        self.engine = Engine(self.store, clock, engine_settings(home), home.event)
+        broker = home.config.broker
+        self.link = HubLink(
+            LinkSettings(
+                host=broker.host,
+                port=broker.port,
+                event=home.event,
+                username="engine",
+                password=home.secret("engine"),
+                session=time.time_ns() // 1_000_000,
+            ),
+            clock,
+            self.engine.arrived,
+            self.engine.nudge,
+        )
+        self.lights = _lights(home)
+        self._dispatcher = Dispatcher(
+            self._connectors(home), clock, self.engine.report, self.engine.consents
+        )
+        self._alarm = Alarm(clock)
+        self.engine.connect(self.link, self._dispatcher, self._alarm)
+
+    def _connectors(self, home: Home) -> list[Connector]:
+        found: list[Connector] = [RewardDesk()]
+        music = read_music(home.config.music)
+        found.append(MusicConnector(music, self._clock, self.link.publish_raw))
+        if home.config.push.subject:
+            push = PushSettings(
+                subject=home.config.push.subject,
+                data_dir=home.data,
+                allow_loopback=home.config.push.allow_loopback,
+            )
+            found.append(PushConnector(push, StoredSubscriptions(self.store), self._clock))
+        else:
+            found.append(InboxOnly())
+        if self.lights is not None:
+            found.append(self.lights)
+        return found
+
+    def start(self) -> None:
+        """Open the store, begin to decide, then to deliver, then to listen."""
+        self.store.start()
+        self.engine.load()
+        self._dispatcher.start()
+        self._alarm.start()
+        self.engine.start()
+        self._alarm.every(STATUS_S, self._note_status)
+        self.link.start()
+
+    def stop(self) -> None:
+        """Stop in the opposite order; what is not committed stays with the edges."""
+        self.link.stop()
+        self._alarm.stop()
+        self._dispatcher.stop()
+        self.engine.stop()
+        self.store.stop()
+
+    def _note_status(self) -> None:
+        """Keep what the web shows of this process where the web can read it."""
+        lamps = [] if self.lights is None else self.lights.view()
+        self.store.status.put("lamps", msgspec.json.encode(lamps), self._clock.wall_ms())
+        stopped = msgspec.json.encode(self._dispatcher.stopped())
+        self.store.status.put("stopped", stopped, self._clock.wall_ms())
+        self.engine.wake()
+
+
+class InboxOnly:
+    """The connector ``push`` where Web Push is not configured: the inbox has it already."""
+
+    name = "push"
+
+    def start(self) -> None:
+        """Nothing to open."""
+
+    def stop(self) -> None:
+        """Nothing to close."""
+
+    def deliver(self, delivery: Delivery) -> Verdict:
+        """The message lies in the inbox, written with the decision."""
+        del delivery
+        return Done("inbox only: Web Push is not configured")
+
+    def coalesce_key(self, body: dict[str, object]) -> str | None:
+        """A message overwrites nothing."""
+        del body
+        return None
+
+
+def _lights(home: Home) -> LightsConnector | None:
+    address = home.config.lights.address
+    if not address:
+        return None
+    lamps = tuple(lamps_of(home))
+    settings = LightsSettings(address=address, key_file=home.data / "hue.json", lamps=lamps)
+    return LightsConnector(settings, home.clock())
+
+
+def lamps_of(home: Home) -> Sequence[str]:
+    """The lamps that the venue's document names."""
+    with home.store() as store:
+        venue = store.venue_at()
+    if venue is None:
+        return []
+    return msgspec.json.decode(venue.document, type=doc.Venue).lamps
+
+
+def run_engine(home: Home) -> None:
+    """Run the engine until SIGTERM or SIGINT; ends with an error when its thread dies."""
+    with home.only_one("engine"):
+        parts = EngineParts(home)
+        stop = stop_signal()
+        parts.start()
+        print(f"engine runs {home.event}", flush=True)  # noqa: T201 - what runs it waits for this line
+        try:
+            while not stop.wait(0.5):
+                if not parts.engine.is_alive:
+                    raise ConfigFault("the engine has stopped by itself; see the log above")
+        finally:
+            parts.stop()
+
+
+def run_web(home: Home) -> None:
+    """Run the web until SIGTERM or SIGINT."""
+    import uvicorn
+
+    from hub.web_app import create_app
+    from hub.web.ports import LampView, WebParts
+    from hub.web.settings import WebSettings
+
+    clock = home.clock()
+    store = home.store()
+    store.start()
+    nudger = Nudger(home.config.broker.host, home.config.broker.port, home.event, "web",
+                    home.secret("web"))  # fmt: skip
+    nudger.start()
+
+    def lamps() -> list[LampView]:
+        body = store.status.get("lamps")
+        rows = msgspec.json.decode(body) if body else []
+        return [LampView(r["lamp"], r["colour"], r["brightness"], r["source"]) for r in rows]
+
+    push = home.config.push.subject
+    app = create_app(
+        WebParts(
+            store=store,
+            clock=clock,
+            settings=WebSettings(data_dir=home.data, public_url=home.public_url),
+            nudge=nudger.nudge,
+            lamps=lamps,
+            why=Answers(store, clock).why,
+            push_public_key=public_key(home.data) if push else None,
+            browser_files=browser_files(),
+        )
+    )
+    web = home.config.web
+    config = uvicorn.Config(app, host=web.bind, port=web.port, log_level="warning",
+                            access_log=False, server_header=False)  # fmt: skip
+    try:
+        uvicorn.Server(config).run()
+    finally:
+        nudger.stop()
+        store.stop()
+
+
+def browser_files() -> Path:
+    """Folder with the service worker and the script that subscribes a browser."""
+    return Path(push_package.__file__).parent / "browser"
+
+
+def stop_signal() -> threading.Event:
+    """An event that SIGTERM and SIGINT set."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop

@@ -1,0 +1,73 @@
+"""Makes an installation ready: tables, the hub's own devices, the venue, the first account.
+
+Every step may be taken again and changes nothing the second time.
+"""
+
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from hub.config import ConfigFault
+from hub.core import document as doc
+from hub.core import events as ev
+from hub.core.compiled import compile_venue
+from hub.core.errors import RulesFault
+from hub.home import HUB_NAMES, Home
+from hub.store import Store
+
+
+def read_venue(path: Path) -> doc.Venue:
+    """Read a venue's document from YAML or JSON and check it whole.
+
+    Raises:
+        ConfigFault: it cannot be read or meant; the text names the file, the place, and what is
+            wrong there.
+    """
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        venue = msgspec.convert(raw, doc.Venue)
+        compile_venue(venue, version=1)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigFault(f"{path}: {error}") from error
+    except (msgspec.ValidationError, RulesFault) as error:
+        raise ConfigFault(f"{path}: {error}") from error
+    return venue
+
+
+def apply_venue(store: Store, venue: doc.Venue, by: str, now_ms: int) -> str | None:
+    """Leave the command that puts a venue in force; None when it is in force already.
+
+    Returns the command's key.
+    """
+    document = msgspec.json.encode(venue).decode()
+    current = store.venue_at()
+    if current is not None and current.document == document:
+        return None
+    version = (current.version if current else 0) + 1
+    key = f"venue/{version}/{sha256(document.encode()).hexdigest()[:16]}"
+    store.add_command(key, ev.VenuePublished(version, now_ms, document, by), now_ms)
+    return key
+
+
+def prepare(home: Home, venue: doc.Venue | None, say: Callable[[str], None]) -> None:
+    """Bring the database up to date and have devices, an account and, if given, the venue."""
+    now_ms = home.clock().wall_ms()
+    store = home.store()
+    store.start(migrate=True)
+    try:
+        for name in HUB_NAMES:
+            home.ensure_device(store, name, "hub", now_ms)
+        if venue is not None:
+            for edge in venue.edges:
+                home.ensure_device(store, edge.name, "edge", now_ms)
+            if apply_venue(store, venue, "foyer", now_ms) is not None:
+                say(f"venue {venue.event.name} with {len(venue.rules)} rules is put in force")
+        home.export_devices(store)
+        password = store.accounts.first_start(now_ms)
+        if password is not None:
+            say(f"sign in as organiser with the one-time password {password}")
+    finally:
+        store.stop()

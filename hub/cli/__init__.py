@@ -1,0 +1,5 @@
+"""The command ``foyer``."""
+
+from hub.cli.main import main
+
+__all__ = ["main"]

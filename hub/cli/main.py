@@ -1,0 +1,108 @@
+"""``foyer`` on one page: each command imports its part when asked for, so an edge stays small."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hub.cli.common import DATA_DEFAULT, ConfigOption, Data, home_at, log_plainly, plainly
+
+app = typer.Typer(
+    name="foyer",
+    no_args_is_help=True,
+    add_completion=False,
+    help="Makes a venue respond to the people in it.",
+    pretty_exceptions_show_locals=False,
+)
+
+
+@app.command()
+def init(
+    venue: Annotated[Path, typer.Option(help="The venue's document.")],
+    data: Data = DATA_DEFAULT,
+    config: ConfigOption = None,
+) -> None:
+    """Make a data folder ready for the event of a venue's document."""
+    from hub.cli.running import initialise
+
+    with plainly():
+        initialise(data, config, venue)
+
+
+@app.command()
+def up(
+    venue: Annotated[Path | None, typer.Option(help="Put this venue in force first.")] = None,
+    data: Data = DATA_DEFAULT,
+    config: ConfigOption = None,
+) -> None:
+    """Run broker, engine and web on this machine, and start again what dies."""
+    from hub.cli.running import initialise, supervise
+
+    with plainly():
+        home = initialise(data, config, venue) if venue else home_at(data, config)
+        supervise(home, config)
+
+
+@app.command()
+def engine(data: Data = DATA_DEFAULT, config: ConfigOption = None) -> None:
+    """Run the engine alone."""
+    from hub.app import run_engine
+
+    log_plainly()
+    with plainly():
+        run_engine(home_at(data, config))
+
+
+@app.command()
+def web(data: Data = DATA_DEFAULT, config: ConfigOption = None) -> None:
+    """Run the web alone: pages and API."""
+    from hub.app import run_web
+
+    log_plainly()
+    with plainly():
+        run_web(home_at(data, config))
+
+
+@app.command()
+def broker(data: Data = DATA_DEFAULT, config: ConfigOption = None) -> None:
+    """Run the broker alone, embedded or Mosquitto, as the configuration says."""
+    from hub.broker.errors import BrokerError
+    from hub.broker.main import run
+    from hub.broker.settings import BrokerSettings
+
+    log_plainly()
+    with plainly():
+        home = home_at(data, config)
+        chosen = home.config.broker
+        try:
+            run(
+                BrokerSettings(
+                    kind=chosen.kind,
+                    devices=home.devices_file,
+                    data=data / "broker",
+                    bind=chosen.bind,
+                    port=chosen.port,
+                )
+            )
+        except BrokerError as error:
+            typer.secho(f"foyer: {error}", fg="red", err=True)
+            raise typer.Exit(1) from error
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)
+def edge(context: typer.Context) -> None:
+    """Run the agent of a Pi; foyer edge run --help says how."""
+    from edge.main import main as edge_main
+
+    sys.exit(edge_main(context.args))
+
+
+def main() -> None:
+    """Run the command line; what it writes, its owner alone may read."""
+    os.umask(0o077)
+    app()
