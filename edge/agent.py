@@ -118,20 +118,22 @@ class Agent:
     @property
     def figures(self) -> Figures:
         """How it stands; to be read by the thread that runs it."""
+        # The progress first: what it counts has then reached the inbox, or is further on.
         progress: Progress = self._readers.progress
-        waiting = self._outbox.records.rows
+        held = self._inbox.reads + self._intake.rows
+        kept = self._outbox.records.rows
         return Figures(
             read=progress.read,
             total=progress.total,
             refused=progress.refused,
-            committed=max(0, progress.read - waiting),
-            outbox_rows=waiting,
+            committed=max(0, progress.read - held - kept),
+            outbox_rows=kept,
             outbox_bytes=self._outbox.room.used_bytes,
             evicted_rows=self._outbox.evicted_rows,
             session=self._caller.session,
             up=self._caller.up,
             sending=self._sender.sending,
-            done=progress.done and self._outbox.empty and not self._intake.waiting,
+            done=progress.done and not held and not self._intake.waiting and self._outbox.empty,
         )
 
     def _start(self) -> None:

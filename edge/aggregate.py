@@ -77,6 +77,10 @@ class Summary:
         """Begin with nothing heard."""
         self._sums: dict[tuple[str, str, int], _Sum] = {}
 
+    def __len__(self) -> int:
+        """Summaries being made."""
+        return len(self._sums)
+
     @property
     def full(self) -> bool:
         """Whether the bound is reached, so that all should be taken now."""

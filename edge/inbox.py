@@ -29,6 +29,11 @@ class Inbox:
         self._closing = False
         self._woken = False
 
+    @property
+    def reads(self) -> int:
+        """Reads that wait to be taken."""
+        return self._reads
+
     def put(self, chunk: Chunk) -> None:
         """Hand over a chunk; waits while too many reads wait."""
         with self._changed:

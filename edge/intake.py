@@ -69,6 +69,11 @@ class Intake:
         """Whether something has to be stored."""
         return bool(self._work)
 
+    @property
+    def rows(self) -> int:
+        """Records not stored yet, summaries being made among them."""
+        return len(self._work.taps) + len(self._work.sightings) + len(self._summary)
+
     def write(self) -> None:
         """Write what waits, as part of the caller's transaction."""
         self._outbox.append("taps", self._work.taps)

@@ -217,9 +217,9 @@ def run_web(home: Home) -> None:
     """Run the web until SIGTERM or SIGINT."""
     import uvicorn
 
-    from hub.web_app import create_app
     from hub.web.ports import LampView, WebParts
     from hub.web.settings import WebSettings
+    from hub.web_app import build
 
     clock = home.clock()
     store = home.store()
@@ -234,7 +234,7 @@ def run_web(home: Home) -> None:
         return [LampView(r["lamp"], r["colour"], r["brightness"], r["source"]) for r in rows]
 
     push = home.config.push.subject
-    app = create_app(
+    app = build(
         WebParts(
             store=store,
             clock=clock,

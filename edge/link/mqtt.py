@@ -14,7 +14,6 @@ from typing import Any, Final
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
-from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from contract.limits import SIGHTING_BATCHES_OUTSTANDING_MAX, TAP_BATCHES_OUTSTANDING_MAX
@@ -140,27 +139,6 @@ class Link:
         self._cut = False
 
     def _new_client(self, session: int) -> mqtt.Client:
-        def connected(
-            client: mqtt.Client, _user: object, _flags: object, code: ReasonCode, _p: object
-        ) -> None:
-            if code.is_failure:
-                self._post(LINK, LinkState(session, up=False, reason=f"refused: {code}"))
-            else:
-                client.subscribe([(name, 1) for name in self._filters])
-
-        def subscribed(
-            _client: mqtt.Client, _user: object, _mid: int, codes: list[ReasonCode], _p: object
-        ) -> None:
-            refused = [n for n, code in zip(self._filters, codes, strict=True) if code.is_failure]
-            if refused:
-                _log.error("the broker does not let this edge read %s", ", ".join(refused))
-            self._post(LINK, LinkState(session, up=True))
-
-        def disconnected(
-            _c: mqtt.Client, _u: object, _f: object, code: ReasonCode, _p: Properties | None
-        ) -> None:
-            self._post(LINK, LinkState(session, up=False, reason=str(code)))
-
         client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
             client_id=self._credentials.name,
@@ -171,8 +149,8 @@ class Link:
         client.connect_timeout = CONNECT_TIMEOUT_S
         client.max_inflight_messages_set(QUEUED_MAX)
         client.max_queued_messages_set(QUEUED_MAX)
-        client.on_connect, client.on_subscribe = connected, subscribed
-        client.on_disconnect, client.on_message = disconnected, self._message
+        _Connection(session, self._filters, self._post).listen(client)
+        client.on_message = self._message
         return client
 
     def _message(self, _client: mqtt.Client, _user: Any, message: mqtt.MQTTMessage) -> None:
@@ -190,6 +168,49 @@ class Link:
         client.loop_start()
         if self.is_cut:
             _shut(client)
+
+
+class _Connection:
+    """What paho calls during one connection."""
+
+    def __init__(
+        self, session: int, filters: Sequence[str], post: Callable[[str, object], None]
+    ) -> None:
+        self._session = session
+        self._filters = list(filters)
+        self._post = post
+        self._refused = False
+
+    def listen(self, client: mqtt.Client) -> None:
+        client.on_connect = self._connected
+        client.on_subscribe = self._subscribed
+        client.on_disconnect = self._disconnected
+
+    def _connected(
+        self, client: mqtt.Client, _user: Any, _flags: Any, code: ReasonCode, _properties: Any
+    ) -> None:
+        if code.is_failure:
+            self._refused = True
+            self._down(f"refused: {code}")
+        else:
+            client.subscribe([(name, 1) for name in self._filters])
+
+    def _subscribed(
+        self, _client: mqtt.Client, _user: Any, _mid: int, codes: list[ReasonCode], _p: Any
+    ) -> None:
+        refused = [n for n, code in zip(self._filters, codes, strict=True) if code.is_failure]
+        if refused:
+            _log.error("the broker does not let this edge read %s", ", ".join(refused))
+        self._post(LINK, LinkState(self._session, up=True))
+
+    def _disconnected(
+        self, _client: mqtt.Client, _user: Any, _flags: Any, code: ReasonCode, _properties: Any
+    ) -> None:
+        if not self._refused:
+            self._down(str(code))
+
+    def _down(self, reason: str) -> None:
+        self._post(LINK, LinkState(self._session, up=False, reason=reason))
 
 
 def _silence(client: mqtt.Client) -> None:

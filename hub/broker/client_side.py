@@ -8,7 +8,7 @@ whether a connection ended with a farewell.
 import asyncio
 import logging
 import urllib.parse
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from hub.broker import packets, writing
 from hub.broker.devices import Device
@@ -51,12 +51,8 @@ class ClientSide(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A stranger comes in."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - for the type checker
-        self._transport = transport
-        if self._guard.has_room():
-            self._guard.strangers.add(self)
-        else:
-            self.close("no room")
+        self._transport = cast("asyncio.Transport", transport)
+        self._guard.admit(self)
 
     def data_received(self, data: bytes) -> None:
         """Some bytes, not necessarily whole packets."""
@@ -68,7 +64,7 @@ class ClientSide(asyncio.Protocol):
             if self._connect is None:
                 self._introduce()
             elif self.program is not None:
-                self._pass_on()
+                self._pass_on(self.program)
         except MalformedPacket as error:
             self.close(str(error))
 
@@ -107,7 +103,7 @@ class ClientSide(asyncio.Protocol):
             return
         self._closed = True
         log.info("%s: %s", self._id or "stranger", reason)
-        self._guard.strangers.discard(self)
+        self._guard.strangers.pop(self, None)
         if self._guard.known.get(self._id) is self:
             del self._guard.known[self._id]
         if self.program is not None:
@@ -166,7 +162,7 @@ class ClientSide(asyncio.Protocol):
         self.gate = Gate(connect.username, self._guard.rights)
         self._id = self._program_id(connect)
         older = self._guard.known.get(self._id)
-        self._guard.strangers.discard(self)
+        self._guard.strangers.pop(self, None)
         self._guard.known[self._id] = self
         if older is not None:
             older.close("taken over by a newer connection")
@@ -204,9 +200,8 @@ class ClientSide(asyncio.Protocol):
         self.go_on()
         self.data_received(b"")
 
-    def _pass_on(self) -> None:
-        assert self.program is not None  # noqa: S101 - for the type checker
-        self.program.send(self.gate.up(self._buffer))
+    def _pass_on(self, program: ProgramSide) -> None:
+        program.send(self.gate.up(self._buffer))
         if self.gate.said_goodbye:
             self.close("said goodbye")
 

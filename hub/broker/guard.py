@@ -18,7 +18,8 @@ class Guard:
     def __init__(self, rights: FileRights, program: Program) -> None:
         self.rights = rights
         self.program = program
-        self.strangers: set[ClientSide] = set()
+        self.strangers: dict[ClientSide, None] = {}
+        """Connections that have not said who they are, the oldest first."""
         self.known: dict[str, ClientSide] = {}
         """Authenticated connections by the id they have at the program."""
         self.tasks: set[asyncio.Task[None]] = set()
@@ -27,10 +28,13 @@ class Guard:
         """Make the protocol of a new connection."""
         return ClientSide(self)
 
-    def has_room(self) -> bool:
-        """Say whether one more connection may be kept."""
-        strangers = len(self.strangers)
-        return strangers < STRANGERS_MAX and strangers + len(self.known) < CONNECTIONS_MAX
+    def admit(self, client: ClientSide) -> None:
+        """Give a stranger time to say who it is; too many, and the one waiting longest must go."""
+        if len(self.strangers) >= STRANGERS_MAX:
+            next(iter(self.strangers)).close("newer strangers need its place")
+        self.strangers[client] = None
+        if len(self.strangers) + len(self.known) > CONNECTIONS_MAX:
+            client.close("no room")
 
     def sweep(self, now_s: float) -> None:
         """Disconnect who has been silent for too long."""

@@ -13,7 +13,7 @@ CONNECTIONS_MAX: Final = 1_000
 """Connections at one time; one more is closed at once."""
 
 STRANGERS_MAX: Final = 100
-"""Connections that have not yet said who they are; one more is closed at once."""
+"""Connections that have not yet said who they are; one more, and the oldest of them is closed."""
 
 CONNECT_S_MAX: Final = 5.0
 """Time a new connection has to say who it is, and the broker program to take it in."""

@@ -1,7 +1,7 @@
 """The half of a pair that faces the broker program: it reads only what the client can take."""
 
 import asyncio
-from typing import Protocol
+from typing import Protocol, cast
 
 from hub.broker import writing
 from hub.broker.limits import FAREWELL_S_MAX
@@ -36,9 +36,8 @@ class ProgramSide(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The program listens."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - for the type checker
-        self._transport = transport
-        transport.write(self._greeting)
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.write(self._greeting)
 
     def data_received(self, data: bytes) -> None:
         """The program's CONNACK comes first and tells that it has taken the client in."""

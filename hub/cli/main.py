@@ -102,6 +102,23 @@ def edge(context: typer.Context) -> None:
     sys.exit(edge_main(context.args))
 
 
+@app.command()
+def demo(
+    speed: Annotated[float, typer.Option(help="Venue seconds in a real one.")] = 180.0,
+    seed: Annotated[int, typer.Option(help="Another seed is another day.")] = 1,
+    port: Annotated[int, typer.Option(help="Port of the pages, if it is free.")] = 8000,
+    seconds: Annotated[float | None, typer.Option(help="Stop after so many real seconds.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Keep everything in this folder.")] = None,
+    example: Annotated[Path | None, typer.Option(help="Folder with venue and people.")] = None,
+    browser: Annotated[bool, typer.Option(help="Open a browser.")] = False,
+) -> None:
+    """Run a whole conference on this machine, in fast time."""
+    from hub.cli.demo import DemoSettings, data_folder, example_folder, run_demo
+
+    with plainly(), data_folder(data) as folder:
+        run_demo(DemoSettings(example_folder(example), folder, speed, seed, port, seconds, browser))
+
+
 def main() -> None:
     """Run the command line; what it writes, its owner alone may read."""
     os.umask(0o077)

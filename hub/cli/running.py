@@ -1,5 +1,6 @@
 """``foyer up``: broker, engine and web as processes of their own, started again when they die."""
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -57,10 +58,16 @@ class Part:
     wait_s: float = RESTART_S_FIRST
     due_s: float = 0.0
     deaths: int = field(default=0)
+    log: Path | None = None
+    """Where its output goes; None is where ours goes."""
 
     def start(self) -> None:
         """Start the process."""
-        self.process = subprocess.Popen(self.command, start_new_session=True)  # noqa: S603 - ours
+        with contextlib.ExitStack() as stack:
+            out = None if self.log is None else stack.enter_context(self.log.open("ab"))
+            self.process = subprocess.Popen(  # noqa: S603 - our own programs
+                self.command, start_new_session=True, stdout=out, stderr=out
+            )
         self.started_s = time.monotonic()
 
     def look(self) -> None:
@@ -77,7 +84,8 @@ class Part:
         self.due_s = time.monotonic() + self.wait_s
         self.process = None
         self.deaths += 1
-        say(f"{self.name} ended with {code} after {ran_s:.0f} s; again in {self.wait_s:.1f} s")
+        if self.log is None:
+            say(f"{self.name} ended with {code} after {ran_s:.0f} s; again in {self.wait_s:.1f} s")
 
     def stop(self) -> None:
         """Ask the process to end; make it when it does not."""

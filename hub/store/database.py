@@ -137,7 +137,7 @@ def parse_url(url: str) -> URL:
         driver = _DRIVERS[parsed.drivername.partition("+")[0]]
     except (exc.ArgumentError, KeyError) as error:
         raise StoreError("a database is sqlite:///FILE or postgresql://USER@HOST/NAME") from error
-    if driver.startswith("sqlite") and not (parsed.database or "").strip(":"):
+    if driver.startswith("sqlite") and parsed.database in {None, "", ":memory:"}:
         raise StoreError("SQLite needs a file, since several processes share it: sqlite:///FILE")
     return parsed.set(drivername=driver)
 

@@ -115,7 +115,7 @@ class People:
         """Return person to name, of everybody."""
         query = select(_r.person, _r.name).where(_r.event == self._event)
         with self._database.read() as connection:
-            return dict(connection.execute(query).tuples().all())
+            return dict(connection.execute(query).all())
 
     def search(self, text: str, limit: int = 50) -> list[PersonInfo]:
         """Return those whose name, e-mail or company holds ``text``, or who hold that badge."""

@@ -74,7 +74,7 @@ class Quarantine:
         query = select(_q.status, func.count()).where(_q.event == self._event)
         with self._database.read() as connection:
             rows = connection.execute(query.group_by(_q.status))
-            return dict(rows.tuples().all())
+            return dict(rows.all())
 
     def requeue(self, number: int, by: str, at_ms: int) -> bool:
         """Ask the engine to take it in again; returns False when it is not held."""

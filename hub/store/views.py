@@ -73,14 +73,14 @@ class Views:
             .group_by(c.place)
         )
         with self._database.read() as connection:
-            return dict(connection.execute(query).tuples().all())
+            return dict(connection.execute(query).all())
 
     def log_counts(self) -> dict[str, int]:
         """Return kind of event to how many are in the log. Reads the whole log."""
         c = tables.log.c
         query = select(c.kind, func.count()).where(c.event == self._event).group_by(c.kind)
         with self._database.read() as connection:
-            return dict(connection.execute(query).tuples().all())
+            return dict(connection.execute(query).all())
 
     def decision_counts(self) -> dict[tuple[str, str], int]:
         """Return (rule, outcome) to how many."""

@@ -5,7 +5,7 @@ from threading import Lock
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from hub.core.document import Venue
 from hub.core.outcome import Decision
@@ -239,7 +239,7 @@ def _with_name(table: Any) -> Any:
     )
 
 
-def _feed_row(row: Row[Any]) -> FeedRow:
+def _feed_row(row: Sequence[Any]) -> FeedRow:
     number, body, name = row
     d = _decision.decode(body)
     return FeedRow(
@@ -248,7 +248,7 @@ def _feed_row(row: Row[Any]) -> FeedRow:
     )  # fmt: skip
 
 
-def _edge_row(row: Row[Any]) -> EdgeRow:
+def _edge_row(row: Sequence[Any]) -> EdgeRow:
     edge, alive, at_ms, body = row
     try:
         said = _said.decode(body)
@@ -259,7 +259,7 @@ def _edge_row(row: Row[Any]) -> EdgeRow:
     )
 
 
-def _person_row(row: Row[Any], badges: tuple[str, ...]) -> PersonRow:
+def _person_row(row: Sequence[Any], badges: tuple[str, ...]) -> PersonRow:
     person, name, company, email, place = row
     return PersonRow(person, name, company or "", email or "", badges, place)
 
@@ -273,7 +273,7 @@ def _counted(
     return RuleCount(rule, fired, suppressed, max(old.last_ms, last_ms))
 
 
-def _dead(row: Row[Any]) -> DeadRow:
+def _dead(row: Sequence[Any]) -> DeadRow:
     key, connector, rule, person, attempts, detail, cause_ms, name = row
     return DeadRow(
         key, connector, rule, person, name or person or "", attempts, detail or "", cause_ms

@@ -42,11 +42,15 @@ CACHED_PREFIXES: Final = ("/static/", "/_nicegui/")
 
 
 def headers_for(path: str) -> dict[str, str]:
-    """Return the security headers of an answer for ``path``."""
+    """Return the security headers of an answer for ``path``.
+
+    An attendee's address is a secret and goes nowhere as a referrer. The other pages keep theirs
+    within the hub: without one, browsers send forms with the origin ``null``.
+    """
     strict = path.startswith(STRICT_PREFIXES)
     headers = {
         "content-security-policy": STRICT_POLICY if strict else CONSOLE_POLICY,
-        "referrer-policy": "no-referrer",
+        "referrer-policy": "no-referrer" if path.startswith("/a/") else "same-origin",
         "x-content-type-options": "nosniff",
         "x-frame-options": "DENY",
         "cross-origin-opener-policy": "same-origin",

@@ -44,6 +44,9 @@ logging.getLogger("phue").disabled = True
 
 T = TypeVar("T")
 KEY_FILE_MODE = 0o600
+BUTTON_NOT_PRESSED = 101
+DEVICE_TYPE = "foyer#hub"
+"""How the bridge lists us among its apps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +101,10 @@ class HueBridge:
         return self._command(f"/groups/{group.number}/action", state)
 
     def _command(self, path: str, state: dict[str, Any]) -> Answer:
-        return read_answer(self._request("PUT", path, state))
+        return read_answer(self._ask("PUT", path, state))
 
     def _listing(self, path: str, kind: type[T]) -> dict[int, T]:
-        answer = self._request("GET", path)
+        answer = self._ask("GET", path)
         if isinstance(answer, list):
             read_answer(answer)
         try:
@@ -111,9 +114,13 @@ class HueBridge:
                 f"the bridge at {self._address} answered with something unknown"
             ) from None
 
-    def _request(self, method: str, path: str, data: dict[str, Any] | None = None) -> Any:
+    def _ask(self, method: str, path: str, data: dict[str, Any] | None = None) -> Any:
+        return self.request(method, self._root + path, data)
+
+    def request(self, method: str, address: str, data: dict[str, Any] | None = None) -> Any:
+        """Ask the bridge for ``address`` and return the JSON it answers. Raises BridgeError."""
         try:
-            return self._phue.request(method, self._root + path, data)
+            return self._phue.request(method, address, data)
         except (json.JSONDecodeError, UnicodeDecodeError):
             raise BridgeBusy(f"the bridge at {self._address} refused: too many commands") from None
         except (phue.PhueRequestTimeout, TimeoutError):
@@ -144,35 +151,53 @@ def read_key(key_file: Path, address: str) -> str:
 def register(address: str, key_file: Path) -> None:
     """Ask the bridge once for a key and put it into ``key_file``, mode 0600, all or nothing.
 
+    The file is as phue writes it, but written here: phue asks again for ever, each time deeper,
+    when a bridge answers with a success that holds no key.
+
     Raises:
         ButtonNotPressed: its button was not pressed within the last 30 s.
-        BridgeAway: it cannot be reached.
+        BridgeAway: it cannot be reached, or what answers is no bridge.
         PairingFailed: it answered with something else.
     """
+    bridge = HueBridge(address, "", key_file)
+    answer = bridge.request("POST", "/api", {"devicetype": DEVICE_TYPE})
+    _write_key(key_file, address, _given_key(answer, address))
+
+
+def _given_key(answer: Any, address: str) -> str:
+    try:
+        lines = msgspec.convert(answer, list[_Paired], strict=True)
+    except msgspec.ValidationError:
+        raise BridgeAway(f"what answers at {address} is no bridge") from None
+    keys = [line.success.username for line in lines if line.success is not None]
+    if any(line.error is not None and line.error.type == BUTTON_NOT_PRESSED for line in lines):
+        raise ButtonNotPressed(f"press the button on the bridge at {address}")
+    if not keys or not keys[0].isalnum():
+        raise PairingFailed(f"the bridge at {address} gave no key")
+    return keys[0]
+
+
+def _write_key(key_file: Path, address: str, key: str) -> None:
     key_file.parent.mkdir(parents=True, exist_ok=True)
     fresh = key_file.with_name(key_file.name + ".new")
     fresh.unlink(missing_ok=True)
-    os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, KEY_FILE_MODE))
-    try:
-        _register_into(fresh, address)
-        read_key(fresh, address)
-        fresh.replace(key_file)
-    except KeyFileInvalid:
-        raise PairingFailed(f"the bridge at {address} gave no key") from None
-    finally:
-        fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, KEY_FILE_MODE)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(msgspec.json.encode({address: {"username": key}}))
+    fresh.replace(key_file)
 
 
-def _register_into(fresh: Path, address: str) -> None:
-    try:
-        phue.Bridge(address, config_file_path=str(fresh))
-    except phue.PhueRegistrationException:
-        raise ButtonNotPressed(f"press the button on the bridge at {address}") from None
-    except phue.PhueException:
-        raise PairingFailed(f"the bridge at {address} gave no key") from None
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        what = type(error).__name__
-        raise BridgeAway(f"no bridge can be reached at {address} ({what})") from None
+class _Username(msgspec.Struct, frozen=True):
+    username: str = ""
+
+
+class _Refusal(msgspec.Struct, frozen=True):
+    type: int
+
+
+class _Paired(msgspec.Struct, frozen=True):
+    success: _Username | None = None
+    error: _Refusal | None = None
 
 
 class _Control(msgspec.Struct, frozen=True):

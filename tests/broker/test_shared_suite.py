@@ -286,9 +286,7 @@ def test_more_than_a_thousand_messages_wait_for_an_absent_consumer(
         assert hub.payloads() == sent
 
 
-def test_what_was_not_acknowledged_comes_again(
-    broker: BrokerHandle, stage: str, tag: str
-) -> None:
+def test_what_was_not_acknowledged_comes_again(broker: BrokerHandle, stage: str, tag: str) -> None:
     name = f"engine-{tag}"
     secret = broker.add_device(name, "hub")
     first = Client(name, secret, clean=False)

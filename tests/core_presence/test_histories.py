@@ -41,7 +41,7 @@ def _histories(draw: st.DrawFn) -> list[Step]:
     for kind, person, zone, on_ms, late_ms, dbm in draw(st.lists(_steps, max_size=80)):
         now_ms += on_ms
         at_ms = now_ms if kind == "tick" else now_ms + late_ms * draw(st.integers(0, 1))
-        history.append(Step(kind, person, zone, at_ms, float(dbm)))  # type: ignore[arg-type]
+        history.append(Step(kind, person, zone, at_ms, float(dbm)))
     return history
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from contract.clock import ManualClock, PacedClock, SystemClock
 from integrations.lights import limits
+from integrations.lights.bridge import read_key
 from integrations.lights.colour import to_lamp
 from integrations.lights.connector import LampView, LightsConnector, Pending
 from integrations.lights.errors import ButtonNotPressed, KeyFileInvalid, KeyRefused
@@ -397,7 +398,7 @@ def test_the_key_is_nowhere_but_in_its_file(
     monkeypatch.setenv("HOME", str(home))
     caplog.set_level(logging.DEBUG)
     with venue(tmp_path) as place:
-        key = place.key_file.read_text().split('"username": "')[1].split('"')[0]
+        key = read_key(place.key_file, place.emulator.address)
         place.claim("Dance 1", "#ff0000")
         place.emulator.stop()
         verdict = place.claim("Dance 1", "#00ff00")

@@ -12,6 +12,7 @@ import pytest
 
 from integrations.lights import bridge as phues_home
 from integrations.lights.emulator import Emulator
+from integrations.lights.emulator.__main__ import main
 from integrations.lights.emulator.api import HueApi
 from integrations.lights.emulator.house import House
 from tests.lights.venue import LAMPS
@@ -305,6 +306,14 @@ def test_the_command_line(tmp_path: Path) -> None:
     wrong = subprocess.run([*command, "--group", "G=Nobody"], capture_output=True, check=False)
     assert wrong.returncode == 2
     assert b"Nobody" in wrong.stderr
+
+
+def test_the_command_line_says_what_is_wrong(
+    bridge: Emulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--group", "G=Nobody"]) == 2
+    assert main(["--port", str(bridge.port)]) == 1
+    assert "cannot listen" in capsys.readouterr().err
 
 
 def test_a_client_that_hangs_up_harms_nobody(bridge: Emulator) -> None:

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from argon2 import PasswordHasher
 
 from hub.broker.secrets import secret_matches
 from hub.store import Store, StoreConflict, StoreError
@@ -11,6 +12,13 @@ from hub.store.accounts import Account, SignInRefused
 
 RIGHT = "correct horse"
 NOW_MS = 1_000_000
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same algorithm with little memory: these tests are about what is done with the hash."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr("hub.store.accounts._argon2", quick)
 
 
 def test_the_first_start_makes_one_account(store: Store) -> None:

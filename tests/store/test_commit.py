@@ -39,7 +39,7 @@ def full_group() -> Group:
         },
         zones={"stage": Zone("stage", {"ann": Presence(900, "#ff0000", ("Nena",))})},
         pools={"coffee": Pool("coffee", 10, 1)},
-        leases={"badge-1": Lease(500, "ann"), "badge-2": Lease(600, None)},
+        leases={"badge-1": (Lease(500, "ann"),), "badge-2": (Lease(400, "bob"), Lease(600, None))},
         decisions=[decision("d1")],
         actions=[action("a1")],
         messages=[Message("m1", "ann", 1_000, "Hello", "you", "coffee", 0)],
@@ -83,7 +83,7 @@ def test_later_state_overwrites_earlier(store: Store) -> None:
             log=[log_row(3)],
             people={"ann": moved},
             timers={"t1": None, "t2": Timer("t2", 11_000, "dwell", "greet")},
-            leases={"badge-1": Lease(2_000, None)},
+            leases={"badge-1": (Lease(500, "ann"), Lease(2_000, None))},
             streams={("edge-1", "00" * 8): StreamPosition(12)},
         )
     )
@@ -91,7 +91,7 @@ def test_later_state_overwrites_earlier(store: Store) -> None:
     assert store.load_people(["ann"]) == {"ann": moved}
     assert state.places == {}
     assert [(timer.key, timer.due_ms) for timer in state.timers] == [("t2", 11_000)]
-    assert state.leases["badge-1"] == Lease(2_000, None)
+    assert state.leases["badge-1"] == (Lease(500, "ann"), Lease(2_000, None))
     assert state.streams == {("edge-1", "00" * 8): StreamPosition(12)}
 
 

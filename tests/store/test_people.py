@@ -88,7 +88,7 @@ def test_a_person_comes_to_several_events(store: Store, database_url: str) -> No
 def test_finding_people(store: Store) -> None:
     ann = store.people.register(ANN, 1_000).person
     bob = store.people.register(NewPerson(name="Bob 100% Burns", email="BOB@example.org"), 1).person
-    store.commit(Group(leases={"04A1": Lease(1_000, ann), "04A2": Lease(1_000, None)}))
+    store.commit(Group(leases={"04A1": (Lease(1_000, ann),), "04A2": (Lease(1_000, None),)}))
 
     def found(text: str) -> list[str]:
         return [info.person for info in store.people.search(text)]
@@ -105,7 +105,8 @@ def test_finding_people(store: Store) -> None:
 
 
 def test_who_holds_a_badge(store: Store) -> None:
-    store.commit(Group(leases={"b1": Lease(1, "ann"), "b2": Lease(1, "ann"), "b3": Lease(1, None)}))
+    back = (Lease(1, "ann"), Lease(2, None))
+    store.commit(Group(leases={"b1": (Lease(1, "ann"),), "b2": (Lease(1, "ann"),), "b3": back}))
     assert store.people.by_badge("b1") == "ann"
     assert store.people.by_badge("b3") is None
     assert store.people.by_badge("b9") is None

@@ -15,6 +15,9 @@ from edge.readers.port import unfit
 FIELDS: Final = ("badge", "reader", "time", "rssi", "kind")
 NEEDED: Final = ("badge", "reader", "time")
 CONSTANT: Final = "="
+SURPLUS: Final = "<surplus>"
+"""Name under which cells stand that no column is there for."""
+
 ISO: Final = "iso"
 SECONDS: Final = "s"
 MILLISECONDS: Final = "ms"
@@ -70,7 +73,7 @@ class Mapping:
         Raises:
             BadRow: a field is missing, or is not what it should be.
         """
-        if "" in row:
+        if SURPLUS in row:
             raise BadRow("more cells than columns")
         badge, reader = self._text(row, "badge"), self._text(row, "reader")
         fault = unfit(badge, reader)

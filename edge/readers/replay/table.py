@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO, Final, cast
 
 from edge.errors import ReaderError
+from edge.readers.replay.mapping import SURPLUS
 
 CHUNK_BYTES: Final = 1 << 20
 
@@ -33,7 +34,7 @@ def fingerprint(path: Path) -> str:
 def rows_of(path: Path, columns: Sequence[str] | None) -> Iterator[tuple[int, Row]]:
     """Read ``path`` (``.gz`` too): CSV with a header, or, given ``columns``, columns by blanks.
 
-    Yields line number and row; a row that is too long has its surplus under the name ``""``.
+    Yields line number and row; a row that is too long has its surplus under ``SURPLUS``.
 
     Raises:
         ReaderError: it cannot be read, or it has no header.
@@ -68,7 +69,7 @@ def _open(path: Path) -> IO[str]:
 
 
 def _csv(file: IO[str]) -> Iterator[tuple[int, Row]]:
-    table = csv.DictReader(file, restkey="")
+    table = csv.DictReader(file, restkey=SURPLUS)
     for row in table:
         yield table.line_num, cast("Row", row)
 
@@ -80,5 +81,5 @@ def _split(file: IO[str], columns: Sequence[str]) -> Iterator[tuple[int, Row]]:
             row: Row = dict.fromkeys(columns)
             row.update(zip(columns, cells, strict=False))
             if len(cells) > len(columns):
-                row[""] = " ".join(cells[len(columns) :])
+                row[SURPLUS] = " ".join(cells[len(columns) :])
             yield number, row

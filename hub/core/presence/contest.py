@@ -14,9 +14,10 @@ challenger whose own smoothed level is not ahead does not win, so one of the sam
 does (Bermuda's contest has the same condition).
 
 Both sides of a lead are single sightings of about the same time, since a body or a crowd in the
-way dampens all readers at once: a challenger's sighting waits for the next one in the zone the
-person is in, unless that zone has just been heard. When the challenger is heard a second time in
-between, the zone missed a turn; missing more than ``stale_intervals`` of them makes it fade.
+way dampens all readers at once, and readers report in their own time: a challenger's sighting
+waits until the zone the person is in was heard at that time or later, and is compared with the
+nearest one in time. When ``reorder_ms`` pass without it, that zone missed a turn; missing more
+than ``stale_intervals`` of them makes it fade.
 
 A reader earns the say of one sighting in each interval, up to ``burst_intervals`` of them, so a
 chatty reader counts for no more than a quiet one, while adverts that arrive in a burst after a
@@ -26,7 +27,7 @@ silence all count.
 from typing import Final
 
 from hub.core.presence.memory import Rival, Track
-from hub.core.presence.settings import RIVALS_MAX, PresenceSettings
+from hub.core.presence.settings import RECENT_MAX, RIVALS_MAX, WAITING_MAX, PresenceSettings
 
 _MIDDLE: Final = 0.5
 
@@ -65,10 +66,16 @@ def start_over(track: Track, evidence_db: float) -> None:
     for rival in track.rivals:
         rival.evidence_db = evidence_db
         rival.usual_margin_db = 0.0
-        rival.waiting = 0.0
-        rival.turn = 0
+        rival.waiting = []
     track.waiting = False
-    track.turns = 1
+    track.recent = []
+
+
+def note(track: Track, at_ms: int, rssi_dbm: float) -> None:
+    """Keep a sighting in the zone they are in, to compare others with."""
+    track.recent.append((at_ms, rssi_dbm))
+    if len(track.recent) > RECENT_MAX:
+        del track.recent[0]
 
 
 def faded_db(track: Track, until_ms: int, settings: PresenceSettings) -> float:
@@ -100,60 +107,78 @@ def hear(
     rival.heard_dbm = rssi_dbm
     rival.level_dbm += share * (rssi_dbm - rival.level_dbm)
     rival.credit = min(rival.credit + intervals, settings.burst_intervals)
-    _let_wait(track, rival)
+    _let_wait(track, rival, at_ms, rssi_dbm)
 
 
 def first_heard(
     track: Track, zone: str, at_ms: int, rssi_dbm: float, settings: PresenceSettings
-) -> Rival:
+) -> None:
     """Begin the memory of a rival with a sighting, to be compared."""
     rival = Rival(zone, at_ms, at_ms, rssi_dbm, rssi_dbm)
     rival.evidence_db = opening_db(track, at_ms, settings)
     rival.credit = settings.burst_intervals
     add_rival(track, rival)
-    _let_wait(track, rival)
-    return rival
+    _let_wait(track, rival, at_ms, rssi_dbm)
 
 
-def _let_wait(track: Track, rival: Rival) -> None:
-    rival.waiting = min(1.0, rival.credit)
-    rival.credit -= rival.waiting
-    track.waiting = rival.waiting > 0 or track.waiting
+def _let_wait(track: Track, rival: Rival, at_ms: int, rssi_dbm: float) -> None:
+    share = min(1.0, rival.credit)
+    rival.credit -= share
+    rival.waiting.append((at_ms, rssi_dbm, share))
+    track.waiting = True
+    if not track.recent:
+        track.recent.append((track.heard_ms, track.heard_dbm))
 
 
-def compare(track: Track, rival: Rival, settings: PresenceSettings) -> str | None:
-    """Weigh the waiting sighting of a rival; why it takes over now, or None when it does not."""
-    faded = faded_db(track, rival.heard_ms, settings)
-    _weigh(track, rival, faded, settings)
-    rival.waiting = 0.0
-    rival.turn = track.turns
-    return _verdict(track, rival, faded, settings)
+def compare(track: Track, rival: Rival, settings: PresenceSettings) -> tuple[int, str] | None:
+    """Weigh the sightings of a rival that are ready to be; when and why it takes over, if so."""
+    while rival.waiting:
+        at_ms, rssi_dbm, share = rival.waiting[0]
+        if _may_be_met(track, at_ms, settings) and len(rival.waiting) < WAITING_MAX:
+            return None
+        del rival.waiting[0]
+        faded = faded_db(track, at_ms, settings)
+        _weigh(rival, share, rssi_dbm - _beside(track, at_ms), faded, settings)
+        if reason := _verdict(track, rival, at_ms, faded, settings):
+            return at_ms, reason
+    return None
 
 
-def paired(track: Track, rival: Rival, at_ms: int, settings: PresenceSettings) -> bool:
-    """Whether the zone they are in was heard at about ``at_ms``, not yet compared with ``rival``."""
-    apart_ms = at_ms - track.heard_ms
-    recent = apart_ms <= settings.interval_ms * _MIDDLE
-    return apart_ms == 0 or (recent and track.turns != rival.turn)
+def _may_be_met(track: Track, at_ms: int, settings: PresenceSettings) -> bool:
+    """Whether a sighting of about that time, in the zone they are in, may still come."""
+    return track.heard_ms < at_ms and track.latest_ms < at_ms + settings.reorder_ms
 
 
-def _weigh(track: Track, rival: Rival, faded: float, settings: PresenceSettings) -> None:
-    """Add the sighting to the evidence and to the usual margin."""
-    lead = rival.heard_dbm - track.heard_dbm
+def _beside(track: Track, at_ms: int) -> float:
+    """Strength in the zone they are in, in the sighting nearest to that time."""
+    nearest_ms, strength = track.recent[-1]
+    for own_ms, rssi_dbm in reversed(track.recent):
+        if abs(at_ms - own_ms) > abs(at_ms - nearest_ms):
+            break
+        if abs(at_ms - own_ms) < abs(at_ms - nearest_ms):
+            nearest_ms, strength = own_ms, rssi_dbm
+    return strength
+
+
+def _weigh(
+    rival: Rival, share: float, lead: float, faded: float, settings: PresenceSettings
+) -> None:
+    """Add one lead to the evidence and to the usual margin."""
     margin = min(max(rival.usual_margin_db, 0.0), settings.usual_margin_max_db)
     reference = (settings.real_lead_db - margin) * _MIDDLE
-    evidence = rival.evidence_db + rival.waiting * (lead + faded - reference)
+    evidence = rival.evidence_db + share * (lead + faded - reference)
     rival.evidence_db = min(max(evidence, 0.0), settings.evidence_db)
-    learned = rival.waiting * settings.usual_share
-    rival.usual_margin_db -= learned * (lead + rival.usual_margin_db)
+    rival.usual_margin_db -= share * settings.usual_share * (lead + rival.usual_margin_db)
 
 
-def _verdict(track: Track, rival: Rival, faded: float, settings: PresenceSettings) -> str | None:
+def _verdict(
+    track: Track, rival: Rival, at_ms: int, faded: float, settings: PresenceSettings
+) -> str | None:
     lead = rival.level_dbm - (track.level_dbm - faded)
     missed = f", which missed {settings.stale_intervals:g} turns and more" if faded else ""
     if lead >= settings.challenge_db:
         return f"{lead:.0f} dB over {track.zone}{missed}"
-    held = rival.heard_ms < track.held_until_ms
+    held = at_ms < track.held_until_ms
     if held or lead <= 0 or rival.evidence_db < settings.evidence_db:
         return None
     return f"steadily louder than {track.zone}, now by {lead:.0f} dB{missed}"

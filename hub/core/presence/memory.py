@@ -3,7 +3,7 @@
 import msgspec
 
 
-class Rival(msgspec.Struct, array_like=True, gc=False):
+class Rival(msgspec.Struct, array_like=True):
     """A zone that hears somebody who is not, or not yet, in it."""
 
     zone: str
@@ -11,12 +11,10 @@ class Rival(msgspec.Struct, array_like=True, gc=False):
     heard_ms: int
     heard_dbm: float
     level_dbm: float
-    waiting: float = 0.0
-    """What its last sighting counts for, until it is compared; 0 when it was."""
+    waiting: list[tuple[int, float, float]] = []
+    """Sightings to be compared: event time, dBm, what it counts for; oldest first."""
     credit: float = 0.0
     """Sightings that it may still count for."""
-    turn: int = 0
-    """The :attr:`Track.turns` that it was last compared at."""
     evidence_db: float = 0.0
     usual_margin_db: float = 0.0
     """By how much the zone the person is in is usually louder than this one."""
@@ -38,14 +36,14 @@ class Track(msgspec.Struct, array_like=True):
     heard_dbm: float = 0.0
     """Strength of the last sighting in it."""
     level_dbm: float = 0.0
-    turns: int = 0
-    """Sightings in the zone they are in since they entered it."""
+    recent: list[tuple[int, float]] = []
+    """Last sightings in it, event time and dBm, oldest first: kept while there are rivals."""
     held_until_ms: int = 0
     """A tap keeps all but clear challengers off until then."""
     unsure: bool = False
     """They entered from nowhere, on a first impression."""
     waiting: bool = False
-    """A rival's sighting is to be compared with the next one in the zone they are in."""
+    """Some rival has sightings to be compared."""
     last_zone: str = ""
     in_venue: bool = True
     rivals: list[Rival] = []

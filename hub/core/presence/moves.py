@@ -39,7 +39,7 @@ def refresh(track: Track, at_ms: int, rssi_dbm: float, share: float) -> None:
     if at_ms < track.heard_ms:
         return
     track.heard_ms = at_ms
-    track.turns += 1
+    contest.note(track, at_ms, rssi_dbm)
     track.heard_dbm = rssi_dbm
     track.level_dbm += share * (rssi_dbm - track.level_dbm)
 
@@ -58,12 +58,15 @@ def listen(track: Track, zone: str, at_ms: int, rssi_dbm: float, share: float) -
 
 
 def take_over(
-    person: str, track: Track, rival: Rival, seen_ms: int, reason: str
+    person: str, track: Track, rival: Rival, at_ms: int, seen_ms: int, reason: str
 ) -> list[PresenceChange]:
-    """``rival`` has won the contest with its last sighting, as one at ``seen_ms`` showed."""
-    changes = move(person, track, rival.zone, rival.heard_ms, seen_ms, reason)
+    """``rival`` has won the contest with a sighting at ``at_ms``."""
+    since = [(later_ms, dbm) for later_ms, dbm, _ in rival.waiting]
+    changes = move(person, track, rival.zone, at_ms, seen_ms, reason)
+    track.heard_ms = max(track.heard_ms, rival.heard_ms)
     track.heard_dbm = rival.heard_dbm
     track.level_dbm = rival.level_dbm
+    track.recent = since
     return changes
 
 

@@ -91,5 +91,11 @@ class PresenceSettings(Struct, frozen=True, kw_only=True):
 RIVALS_MAX: Final = 6
 """Zones remembered beside the one a person is in; the one not heard for longest makes room."""
 
+WAITING_MAX: Final = 6
+"""Sightings of one rival that wait to be compared; the oldest of too many is compared as it is."""
+
+RECENT_MAX: Final = 4
+"""Sightings of the zone a person is in that are kept to be compared with."""
+
 CONTACT: Final = PresenceSettings(interval_ms=20_000)
 """For contact badges that report every 20 s (SocioPatterns)."""

@@ -17,7 +17,7 @@ than the newest from any, or older than the person's last change, counts for not
 from hub.core.presence import contest, moves
 from hub.core.presence.changes import NO_CHANGES, Changes, PresenceChange
 from hub.core.presence.due import Agenda
-from hub.core.presence.memory import Rival, Track, dump, load
+from hub.core.presence.memory import Track, dump, load
 from hub.core.presence.settings import PresenceSettings
 
 
@@ -47,16 +47,15 @@ class Tracker:
                 return NO_CHANGES
             if silence_ms <= self._leave_ms:
                 track.heard_ms = at_ms
-                track.turns += 1
                 if at_ms > track.latest_ms:  # noqa: PLR1730 - half the time of max() on the hot path
                     track.latest_ms = at_ms
                 track.heard_dbm = rssi_dbm
                 share = self._smoothing if count == 1 else contest.gain(self.settings, count)
                 track.level_dbm += share * (rssi_dbm - track.level_dbm)
-                if not track.waiting:
+                if not track.rivals:
                     return NO_CHANGES
-                track.waiting = False
-                return self._compare(person, track, track.rivals, at_ms) or NO_CHANGES
+                contest.note(track, at_ms, rssi_dbm)
+                return self._compare(person, track, at_ms) if track.waiting else NO_CHANGES
         return self._sighted_elsewhere(person, track, zone, at_ms, rssi_dbm, count)
 
     def tapped(self, person: str, zone: str, at_ms: int) -> Changes:
@@ -144,6 +143,7 @@ class Tracker:
         if self._too_late(track, at_ms):
             return NO_CHANGES
         changes = self._overdue(person, track, at_ms)
+        track.latest_ms = max(track.latest_ms, at_ms)
         share = contest.gain(self.settings, count)
         if track.zone is None:
             moves.listen(track, zone, at_ms, rssi_dbm, share)
@@ -152,41 +152,32 @@ class Tracker:
         elif track.zone == zone:
             moves.refresh(track, at_ms, rssi_dbm, share)
         else:
-            changes += self._challenged(person, track, zone, at_ms, rssi_dbm, share)
-        track.latest_ms = max(track.latest_ms, at_ms)
+            self._challenged(track, zone, at_ms, rssi_dbm, share)
+            changes += self._compare(person, track, at_ms)
         self._arm(person, track)
         return changes or NO_CHANGES
 
     def _challenged(
-        self, person: str, track: Track, zone: str, at_ms: int, rssi_dbm: float, share: float
-    ) -> list[PresenceChange]:
+        self, track: Track, zone: str, at_ms: int, rssi_dbm: float, share: float
+    ) -> None:
         rival = contest.rival_of(track, zone)
         if rival is None:
-            rival = contest.first_heard(track, zone, at_ms, rssi_dbm, self.settings)
-        elif contest.nothing_new(rival, at_ms, rssi_dbm):
-            return []
-        else:
-            if rival.waiting and (changes := self._compare(person, track, [rival], at_ms)):
-                moves.refresh(track, at_ms, rssi_dbm, share)
-                return changes
+            contest.first_heard(track, zone, at_ms, rssi_dbm, self.settings)
+        elif not contest.nothing_new(rival, at_ms, rssi_dbm):
             contest.hear(track, rival, at_ms, rssi_dbm, share, self.settings)
-        if contest.paired(track, rival, at_ms, self.settings):
-            return self._compare(person, track, [rival], at_ms)
-        return []
 
-    def _compare(
-        self, person: str, track: Track, rivals: list[Rival], seen_ms: int
-    ) -> list[PresenceChange]:
+    def _compare(self, person: str, track: Track, seen_ms: int) -> Changes:
         """Compare what waits; of several that would take over the loudest does."""
         won = [
-            (-rival.level_dbm, rival.zone, rival, reason)
-            for rival in rivals
-            if rival.waiting and (reason := contest.compare(track, rival, self.settings))
+            (-rival.level_dbm, rival.zone, rival, when_and_why)
+            for rival in track.rivals
+            if rival.waiting and (when_and_why := contest.compare(track, rival, self.settings))
         ]
         if not won:
-            return []
-        _, _, best, reason = min(won)
-        return moves.take_over(person, track, best, seen_ms, reason)
+            track.waiting = any(rival.waiting for rival in track.rivals)
+            return NO_CHANGES
+        _, _, best, (at_ms, reason) = min(won)
+        return moves.take_over(person, track, best, at_ms, seen_ms, reason)
 
     def _too_late(self, track: Track, at_ms: int) -> bool:
         return at_ms < track.floor_ms or at_ms < track.latest_ms - self.settings.reorder_ms

@@ -1,0 +1,1 @@
+"""The web on a real store, over real sockets, in a real browser."""
