@@ -74,7 +74,9 @@ def postgres() -> Iterator[Postgres]:
         yield from _with_template(Postgres(given))
         return
     programs = needs.postgres()
-    folder = Path(tempfile.mkdtemp(prefix="foyer-pg-"))
+    memory = Path("/dev/shm")  # noqa: S108 - a private folder in memory, where copying is quick
+    parent = memory if os.access(memory, os.W_OK) else None
+    folder = Path(tempfile.mkdtemp(prefix="foyer-pg-", dir=parent))
     try:
         with private_server(programs, folder) as url:
             yield from _with_template(Postgres(url))

@@ -7,7 +7,7 @@ from starlette.requests import Request
 
 from hub.console import words
 from hub.console.frame import Console, frame
-from hub.console.parts import box, button, empty, field, heading, text
+from hub.console.parts import box, button, empty, field, heading, sure, text
 from hub.store.devices import DeviceInfo
 from hub.store.errors import StoreError
 from hub.store.web_values import EdgeRow
@@ -79,6 +79,8 @@ class _Devices:
             text(secret, "mono said")
 
     async def _revoke(self, name: str) -> None:
+        if not await sure(f"Lock {name} out? It needs a new secret to come back.", "Lock out"):
+            return
         await asyncio.to_thread(self._console.parts.store.devices.revoke, name)
         self._console.parts.nudge()
         await self.refresh()

@@ -49,7 +49,8 @@ class _Wishes:
         with box("panel"):
             self._aside = heading("Wanted now")
             self._none = empty("Nobody on the floor has a wish yet.")
-            self._rows = [_Wish(console, by, rank) for rank in range(1, WISHES_SHOWN + 1)]
+            with box("rows"):
+                self._rows = [_Wish(console, by, rank) for rank in range(1, WISHES_SHOWN + 1)]
 
     def show(self, view: LiveView) -> None:
         names = {place.id: place for place in view.places}

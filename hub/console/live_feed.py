@@ -1,5 +1,7 @@
 """The feed adds what is new above what is there; nothing that stands already is drawn again."""
 
+from collections.abc import Mapping
+
 from nicegui.element import Element
 
 from hub.console import words
@@ -23,9 +25,10 @@ class Feed:
         """Add what came since the last time, and let go of what no longer fits."""
         fresh = [row for row in view.feed if row.id > self._newest]
         first_time = not self._newest
+        places = {place.id: place.name for place in view.places}
         with self._list:
             for row in reversed(fresh):
-                made = decision(row, view.zone, fresh=not first_time)
+                made = decision(row, view.zone, places, fresh=not first_time)
                 made.move(target_index=0)
                 self._rows.insert(0, made)
         for old in self._rows[len(view.feed) :]:
@@ -35,13 +38,13 @@ class Feed:
         show(self._none, shown=not self._rows)
 
 
-def decision(row: FeedRow, zone: str, *, fresh: bool = False) -> Element:
+def decision(row: FeedRow, zone: str, places: Mapping[str, str], *, fresh: bool = False) -> Element:
     """Make one line of the feed: when, who, what was done, why."""
     classes = f"decision {row.outcome}" + (" fresh" if fresh else "")
     with box(classes) as made:
         text(words.clock(row.at_ms, zone), "decision-time")
         with box("decision-line"):
-            _who(row)
+            _who(row, places)
             text(f" \u00b7 {row.rule}", "decision-rule", "span")
             if row.actions:
                 text("; ".join(row.actions), "decision-did")
@@ -49,8 +52,8 @@ def decision(row: FeedRow, zone: str, *, fresh: bool = False) -> Element:
     return made
 
 
-def _who(row: FeedRow) -> None:
+def _who(row: FeedRow, places: Mapping[str, str]) -> None:
     if row.person:
         link(row.name, f"/people/{row.person}", "decision-who")
     else:
-        text(row.place or "The venue", "decision-who", "span")
+        text(places.get(row.place or "", row.place or "The venue"), "decision-who", "span")

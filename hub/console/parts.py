@@ -48,6 +48,18 @@ def button(label: str, on_click: Callable[..., Any], classes: str = "") -> ui.bu
     return made.props("unelevated no-caps").classes(f"btn {classes}")
 
 
+async def sure(question: str, yes: str) -> bool:
+    """Ask before something that cannot be taken back."""
+    with ui.dialog() as dialog, box("panel"):
+        text(question, "row-main")
+        with box("tools").style("margin: 20px 0 0"):
+            button(yes, lambda: dialog.submit(True), "main")
+            button("Cancel", lambda: dialog.submit(False))
+    answer = await dialog
+    dialog.delete()
+    return bool(answer)
+
+
 def field(label: str, **props: Any) -> ui.input:
     """Make a line of input."""
     return ui.input(label, **props).props("outlined dense dark").classes("field")

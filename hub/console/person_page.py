@@ -59,6 +59,7 @@ def _body(
     console: Console, row: PersonRow, state: Person, venue: Venue | None, decided: Sequence[FeedRow]
 ) -> None:
     zone = venue.event.zone if venue else "UTC"
+    places = {place.id: place.name for place in venue.places} if venue else {}
     with box("halves"):
         with box("stack"):
             with box("panel"):
@@ -66,8 +67,9 @@ def _body(
             WhyForm(console, row.id, [rule.name for rule in venue.rules] if venue else [], zone)
             with box("panel"):
                 heading("Decisions", f"{len(decided)}" if decided else "")
-                for one in decided:
-                    decision(one, zone)
+                with box("rows"):
+                    for one in decided:
+                        decision(one, zone, places)
                 if not decided:
                     empty("No rule has fired or been held back for this person yet.")
         with box("stack"):

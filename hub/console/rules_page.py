@@ -33,7 +33,7 @@ def _head() -> None:
     with box("row-line rule row-head"):
         text("Rule")
         text("Fired", "figure row-head")
-        text("Held back", "figure row-head")
+        text("Suppressed", "figure row-head")
 
 
 def _line(rule: Rule, count: RuleCount, zone: str) -> None:

@@ -20,7 +20,7 @@ def _trigger(when: d.Trigger) -> str:  # noqa: PLR0911 - one line for each kind 
         case d.OnVisit():
             return f"somebody has been at {when.place} for {when.at_least}"
         case d.OnVisits():
-            return f"visit {when.count} to {when.place} {_window(when.within)}"
+            return f"visit {when.count} to {when.place or when.group} {_window(when.within)}"
         case d.OnDistinct():
             return f"{when.count} different {when.group} visited {_window(when.within)}"
         case d.OnDwell():

@@ -10,14 +10,15 @@ phue 1.1 as it is met here:
 - It does not look at the HTTP status. A bridge that refuses with 429 or 503 answers with
   something other than its list of successes and errors, which is how it is recognised.
 - It has no limiter (see ``pace``) and waits ten seconds for a bridge.
-- Without a path it writes the key into the home directory; it is always given one.
+- Without a path it writes the key into the home directory, and it registers itself from its own
+  constructor, for ever deeper when a success holds no key. So it is always given a path and a
+  key, and ``pairing`` asks for the key.
 - One object is used by one thread.
 """
 
 import http.client
 import json
 import logging
-import os
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,9 +31,6 @@ from integrations.lights.colour import GAMUT_C, XY, Gamut
 from integrations.lights.errors import (
     BridgeAway,
     BridgeBusy,
-    ButtonNotPressed,
-    KeyFileInvalid,
-    PairingFailed,
 )
 
 with warnings.catch_warnings():
@@ -43,10 +41,6 @@ with warnings.catch_warnings():
 logging.getLogger("phue").disabled = True
 
 T = TypeVar("T")
-KEY_FILE_MODE = 0o600
-BUTTON_NOT_PRESSED = 101
-DEVICE_TYPE = "foyer#hub"
-"""How the bridge lists us among its apps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,76 +122,6 @@ class HueBridge:
         except (OSError, http.client.HTTPException) as error:
             what = type(error).__name__
             raise BridgeAway(f"the bridge at {self._address} cannot be reached ({what})") from None
-
-
-def read_key(key_file: Path, address: str) -> str:
-    """Read the key for ``address`` from the file that pairing wrote.
-
-    Raises:
-        KeyFileInvalid: there is none; the text says what to do.
-    """
-    try:
-        known = msgspec.json.decode(key_file.read_bytes(), type=dict[str, dict[str, Any]])
-    except (OSError, msgspec.DecodeError):
-        known = {}
-    key = known.get(address, {}).get("username")
-    if not isinstance(key, str) or not key.isalnum():
-        raise KeyFileInvalid(
-            f"no key for the bridge at {address} in {key_file.name}: pair with the bridge first"
-        )
-    return key
-
-
-def register(address: str, key_file: Path) -> None:
-    """Ask the bridge once for a key and put it into ``key_file``, mode 0600, all or nothing.
-
-    The file is as phue writes it, but written here: phue asks again for ever, each time deeper,
-    when a bridge answers with a success that holds no key.
-
-    Raises:
-        ButtonNotPressed: its button was not pressed within the last 30 s.
-        BridgeAway: it cannot be reached, or what answers is no bridge.
-        PairingFailed: it answered with something else.
-    """
-    bridge = HueBridge(address, "", key_file)
-    answer = bridge.request("POST", "/api", {"devicetype": DEVICE_TYPE})
-    _write_key(key_file, address, _given_key(answer, address))
-
-
-def _given_key(answer: Any, address: str) -> str:
-    try:
-        lines = msgspec.convert(answer, list[_Paired], strict=True)
-    except msgspec.ValidationError:
-        raise BridgeAway(f"what answers at {address} is no bridge") from None
-    keys = [line.success.username for line in lines if line.success is not None]
-    if any(line.error is not None and line.error.type == BUTTON_NOT_PRESSED for line in lines):
-        raise ButtonNotPressed(f"press the button on the bridge at {address}")
-    if not keys or not keys[0].isalnum():
-        raise PairingFailed(f"the bridge at {address} gave no key")
-    return keys[0]
-
-
-def _write_key(key_file: Path, address: str, key: str) -> None:
-    key_file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = key_file.with_name(key_file.name + ".new")
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, KEY_FILE_MODE)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(msgspec.json.encode({address: {"username": key}}))
-    fresh.replace(key_file)
-
-
-class _Username(msgspec.Struct, frozen=True):
-    username: str = ""
-
-
-class _Refusal(msgspec.Struct, frozen=True):
-    type: int
-
-
-class _Paired(msgspec.Struct, frozen=True):
-    success: _Username | None = None
-    error: _Refusal | None = None
 
 
 class _Control(msgspec.Struct, frozen=True):

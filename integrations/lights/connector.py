@@ -10,9 +10,10 @@ from typing import Any
 from contract.clock import Clock
 from integrations.lights.arbiter import Claim
 from integrations.lights.body import Body, ReleaseLamp, SetMood, claims_of, overwrites, read_body
-from integrations.lights.bridge import HueBridge, Lamp, read_key
+from integrations.lights.bridge import HueBridge, Lamp
 from integrations.lights.driver import Driver
 from integrations.lights.errors import BoardFull, BodyInvalid
+from integrations.lights.keyfile import read_key
 from integrations.lights.ledger import Ticket, combine
 from integrations.lights.limits import SETTLED_KEYS_MAX
 from integrations.lights.settings import LightsSettings

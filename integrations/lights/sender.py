@@ -10,8 +10,9 @@ from typing import Any
 
 from integrations.lights.answers import Answer
 from integrations.lights.arbiter import Look
-from integrations.lights.bridge import Group, HueBridge, Lamp, read_key
+from integrations.lights.bridge import Group, HueBridge, Lamp
 from integrations.lights.colour import to_lamp
+from integrations.lights.keyfile import read_key
 from integrations.lights.limits import (
     LISTING_S,
     REQUEST_WINDOW_MS,

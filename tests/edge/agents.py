@@ -40,8 +40,9 @@ class FedReader:
         self._emit = None
 
     def feed(self, *reads: Read, position: str | None = None) -> None:
-        emit = wait_until(lambda: self._emit, what="reader started")
-        emit(Chunk(self.name, reads, position))
+        wait_until(lambda: self._emit, what="reader started")
+        assert self._emit is not None
+        self._emit(Chunk(self.name, reads, position))
 
     def tap(self, badge: str, reader: str = "door") -> None:
         self.feed(Read(badge, reader, self._clock.boot_ms()))

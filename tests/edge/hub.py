@@ -39,8 +39,8 @@ class Stream:
     def position(self) -> StreamPosition:
         spans = union(Span(n, n) for n in (*self.records, *self.gaps))
         if spans and spans[0].first == 1:
-            return StreamPosition(spans[0].last, [tuple(span) for span in spans[1:]])
-        return StreamPosition(0, [tuple(span) for span in spans])
+            return StreamPosition(spans[0].last, [(s.first, s.last) for s in spans[1:]])
+        return StreamPosition(0, [(s.first, s.last) for s in spans])
 
 
 class ScriptedHub:
@@ -68,7 +68,7 @@ class ScriptedHub:
         self._client.on_connect = self._connected
         self._client.connect("127.0.0.1", self.port)
         self._client.loop_start()
-        wait_until(lambda: self._client.is_connected(), what="hub connected")
+        wait_until(self._client.is_connected, what="hub connected")
         self.say(alive=alive)
 
     def stop(self) -> None:

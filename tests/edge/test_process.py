@@ -13,6 +13,7 @@ import pytest
 from contract.clock import SystemClock
 from contract.readings import Sighting
 from edge.anchors import Anchor
+from edge.main import main
 from edge.outbox import Outbox
 from tests.edge.agents import last_line, start_process
 from tests.edge.broker import Mosquitto, free_port
@@ -63,7 +64,7 @@ def test_an_agent_killed_at_random_loses_and_repeats_nothing(
     broker: Mosquitto, hub: ScriptedHub, tmp_path: Path, what: str
 ) -> None:
     seed = random.SystemRandom().randrange(10**6)
-    print(f"seed {seed}")
+    sys.stdout.write(f"seed {seed}\n")
     path = recording(tmp_path, TAPS, rssi=what == "sightings")
     options = replaying(path)
     if what == "sightings":
@@ -157,14 +158,8 @@ def test_without_a_network_taps_are_kept(tmp_path: Path) -> None:
     outbox.stop()
 
 
-def edge(*options: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "edge", *options],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PATH": "/usr/bin", **environment},
-    )
+def usual(folder: Path) -> list[str]:
+    return ["run", "--event", "conf", "--name", "pi", "--reader", "keyboard", "--data", str(folder)]
 
 
 @pytest.mark.parametrize(
@@ -184,31 +179,43 @@ def edge(*options: str, **environment: str) -> subprocess.CompletedProcess[str]:
     ],
 )
 def test_what_is_asked_wrongly_is_answered_with_a_sentence(
-    tmp_path: Path, options: list[str], sentence: str
+    tmp_path: Path,
+    options: list[str],
+    sentence: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    usual = ["--event", "conf", "--name", "pi", "--reader", "keyboard", "--data", str(tmp_path)]
-    done = edge("run", *usual, *options, FOYER_EDGE_SECRET="s")
-    assert sentence in done.stderr
-    assert done.returncode in (1, 2)
-    assert "Traceback" not in done.stderr
+    monkeypatch.setenv("FOYER_EDGE_SECRET", "s")
+    assert main([*usual(tmp_path), *options]) in (1, 2)
+    assert sentence in capsys.readouterr().err
 
 
-def test_no_secret_says_where_it_may_come_from() -> None:
-    done = edge("run", "--event", "conf", "--name", "pi", "--reader", "keyboard")
-    assert "--secret-file FILE or the variable FOYER_EDGE_SECRET" in done.stderr
+def test_no_secret_says_where_it_may_come_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("FOYER_EDGE_SECRET", raising=False)
+    assert main(usual(tmp_path)) == 2
+    assert "--secret-file FILE or the variable FOYER_EDGE_SECRET" in capsys.readouterr().err
 
 
-def test_help_names_every_reader() -> None:
-    done = edge("run", "--help")
+def test_help_names_every_reader(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["run", "--help"])
+    out = capsys.readouterr().out
     for word in ("keyboard", "replay", "simulated", "--exit-when-drained", "paced:VENUE_MS"):
-        assert word in done.stdout
+        assert word in out
 
 
 def test_a_second_agent_is_told_so(tmp_path: Path) -> None:
     outbox = Outbox(tmp_path / "pi")
     outbox.start("b007b007", Anchor(0, 0, "unset"))
-    usual = ["--event", "conf", "--name", "pi", "--reader", "keyboard", "--data", str(tmp_path)]
-    done = edge("run", *usual, FOYER_EDGE_SECRET="s")
+    done = subprocess.run(
+        [sys.executable, "-m", "edge", *usual(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"FOYER_EDGE_SECRET": "s"},
+    )
     outbox.stop()
     assert "is another agent running here?" in done.stderr
     assert done.returncode == 1

@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,8 +34,8 @@ class Taken:
 
 
 @pytest.fixture
-def taken() -> Iterator[Taken]:
-    yield Taken()
+def taken() -> Taken:
+    return Taken()
 
 
 def replay(

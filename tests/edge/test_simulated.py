@@ -16,7 +16,7 @@ from edge.readers.simulated import script_of as select
 from edge.readers.simulated.crowd import Crowd, Heard
 from tests.waiting import wait_until
 
-LINES = [
+LINES: list[Stay | TapAt | Outage] = [
     Stay("b1", "bar", 10_000, 60_000),
     Stay("b2", "hall", 0, 90_000),
     Stay("b3", "far", 0, 90_000),
@@ -83,7 +83,7 @@ def test_a_script_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_those_here_are_heard_well_and_those_next_door_weakly() -> None:
-    stays = [Stay(f"b{n}", place, 0, 200_000) for n in range(20) for place in ("bar",)]
+    stays = [Stay(f"b{n}", "bar", 0, 200_000) for n in range(20)]
     stays += [Stay(f"c{n}", "hall", 0, 200_000) for n in range(20)]
     heard = list(crowd(stays).after(-1))
     here = [h.rssi_dbm or 0 for h in heard if h.badge.startswith("b")]

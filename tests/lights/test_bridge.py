@@ -9,7 +9,7 @@ import pytest
 
 from integrations.lights.answers import read_answer
 from integrations.lights.arbiter import Look
-from integrations.lights.bridge import HueBridge, read_key, register
+from integrations.lights.bridge import HueBridge
 from integrations.lights.connector import LightsConnector
 from integrations.lights.errors import (
     BridgeAway,
@@ -21,7 +21,9 @@ from integrations.lights.errors import (
     LampUnknown,
     PairingFailed,
 )
+from integrations.lights.keyfile import read_key
 from integrations.lights.ledger import combine
+from integrations.lights.pairing import register
 from integrations.lights.settings import LightsSettings
 from integrations.port import Connector, Done, Drop, RetryLater, StopConnector
 
@@ -114,7 +116,7 @@ def test_a_server_that_is_no_bridge(
 @pytest.mark.parametrize(
     ("content", "raised"),
     [
-        (b"<html></html>", BridgeBusy),
+        (b"<html></html>", BridgeAway),
         (b'[{"error": {"type": 7}}]', PairingFailed),
         (b'[{"error": {"type": 5}}]', PairingFailed),
         (b'[{"success": {}}]', PairingFailed),

@@ -14,7 +14,7 @@ from hub.store.rewards import RedeemDone, RedeemRefused
 from tests.databases import EVENT
 
 AT_ONCE = 64
-PROCESSES = 3
+PROCESSES = 2
 
 
 def grant(index: int, person: str = "ann", action: str | None = None) -> Grant:

@@ -33,7 +33,15 @@ def why(person: str, rule: str, at_ms: int | None) -> Explanation:
         Clause("3 visits at coffee within 2h", held=False, saw="2: 14:40, 15:21"),
         Clause("consents to rewards", held=True, saw="lights, push, rewards"),
     ]
-    return Explanation(rule, 1, person, at_ms or NOW_MS, "no", "not so at 15:52: 3 visits at coffee within 2h", clauses)
+    return Explanation(
+        rule,
+        1,
+        person,
+        at_ms or NOW_MS,
+        "no",
+        "not so at 15:52: 3 visits at coffee within 2h",
+        clauses,
+    )
 
 
 def lamps() -> list[LampView]:

@@ -5,9 +5,9 @@ from typing import Final
 import msgspec
 
 from hub.core import document as d
-from hub.core.events import Played, Tapped
+from hub.core.events import Tapped
 from hub.core.outcome import Action, Clause, Decision, Grant, Message
-from hub.core.state import Person, Play, Presence, Stay, Wanted, Zone
+from hub.core.state import Lease, Person, Play, Presence, Stay, Wanted, Zone
 from hub.store import Group, LogRow, PublishedVenue, QuarantineRow, SettledRow, Store
 from hub.store.people import NewPerson
 
@@ -101,6 +101,7 @@ def _group(ids: list[str]) -> Group:
         log=[_tap(number, ids) for number in range(1, 241)],
         people={person.id: person for person in (_person(n, id_) for n, id_ in enumerate(ids))},
         zones={"dance-floor": _floor(ids)},
+        leases={f"mt-{n + 1:03d}": (Lease(NOW_MS - 6 * HOUR_MS, id_),) for n, id_ in enumerate(ids)},
         decisions=[_decision(n, ids) for n in range(60)],
         quarantine=[
             QuarantineRow("taps", "pi-coffee", "nobody holds badge mt-999 at that instant",
@@ -109,17 +110,21 @@ def _group(ids: list[str]) -> Group:
                           b'{"v":1,"first":"one"}', NOW_MS - 5 * MINUTE_MS),
         ],
     )  # fmt: skip
+    group.messages.append(
+        Message(
+            "m/hello", ids[0], NOW_MS - 5 * HOUR_MS, "Welcome to MarTech", "Have a look around."
+        )
+    )
     _give(group, ids[0], 0, "coffee-card", "Your coffee card")
     _give(group, ids[0], 0, "bacon-card", "One more bacon roll")
     _give(group, ids[1], 1, "coffee-card", "Your coffee card")
-    group.messages.append(
-        Message("m/hello", ids[0], NOW_MS - 5 * HOUR_MS, "Welcome to MarTech", "Have a look around.")
-    )
     group.messages.append(Message("m/xss", ids[2], NOW_MS, SECRET_MARKUP, SECRET_MARKUP))
     group.actions.append(
         Action("a/dead", "push", {"title": "x"}, "coffee-lover", ids[3], NOW_MS, NOW_MS + HOUR_MS)
     )
-    group.settled.append(SettledRow("a/dead", "dead", "the push service answered 503 eight times", NOW_MS))
+    group.settled.append(
+        SettledRow("a/dead", "dead", "the push service answered 503 eight times", NOW_MS)
+    )
     return group
 
 
@@ -127,7 +132,9 @@ def _tap(number: int, ids: list[str]) -> LogRow:
     place = PLACES[number % len(PLACES)][0]
     event = Tapped(f"mt-{number % 20 + 1:03d}", place, NOW_MS - number * MINUTE_MS)
     body = msgspec.json.encode(event)
-    return LogRow(number, f"tap/{number}", ids[number % 20], "tapped", event.at_ms, event.at_ms, body)
+    return LogRow(
+        number, f"tap/{number}", ids[number % 20], "tapped", event.at_ms, event.at_ms, body
+    )
 
 
 def _person(number: int, id_: str) -> Person:
@@ -203,7 +210,15 @@ def _give(group: Group, person: str, index: int, pool: str, title: str) -> None:
     group.grants.append(Grant(pool, index, person, key, NOW_MS))
     group.settled.append(SettledRow(key, "done", "", NOW_MS))
     group.messages.append(
-        Message(f"m/{key}", person, NOW_MS - MINUTE_MS, title, "Show the code at the stand.", pool, index)
+        Message(
+            f"m/{key}",
+            person,
+            NOW_MS - MINUTE_MS,
+            title,
+            "Show the code at the stand.",
+            pool,
+            index,
+        )
     )
 
 
@@ -215,6 +230,3 @@ def _health(store: Store) -> None:
         )  # fmt: skip
         store.devices.add(f"pi-{place}", "edge", NOW_MS)
         store.devices.report_health(f"pi-{place}", 1, number != 6, body, NOW_MS)
-
-
-PLAYED: Final = Played

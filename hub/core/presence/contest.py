@@ -116,7 +116,7 @@ def first_heard(
     """Begin the memory of a rival with a sighting, to be compared."""
     rival = Rival(zone, at_ms, at_ms, rssi_dbm, rssi_dbm)
     rival.evidence_db = opening_db(track, at_ms, settings)
-    rival.credit = settings.burst_intervals
+    rival.credit = 1.0
     add_rival(track, rival)
     _let_wait(track, rival, at_ms, rssi_dbm)
 
@@ -134,6 +134,8 @@ def compare(track: Track, rival: Rival, settings: PresenceSettings) -> tuple[int
     """Weigh the sightings of a rival that are ready to be; when and why it takes over, if so."""
     while rival.waiting:
         at_ms, rssi_dbm, share = rival.waiting[0]
+        if _clear(track, rival, settings):
+            return rival.heard_ms, f"{rival.level_dbm - track.level_dbm:.0f} dB over {track.zone}"
         if _may_be_met(track, at_ms, settings) and len(rival.waiting) < WAITING_MAX:
             return None
         del rival.waiting[0]
@@ -142,6 +144,10 @@ def compare(track: Track, rival: Rival, settings: PresenceSettings) -> tuple[int
         if reason := _verdict(track, rival, at_ms, faded, settings):
             return at_ms, reason
     return None
+
+
+def _clear(track: Track, rival: Rival, settings: PresenceSettings) -> bool:
+    return rival.level_dbm - track.level_dbm >= settings.challenge_db
 
 
 def _may_be_met(track: Track, at_ms: int, settings: PresenceSettings) -> bool:

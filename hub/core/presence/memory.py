@@ -36,6 +36,8 @@ class Track(msgspec.Struct, array_like=True):
     heard_dbm: float = 0.0
     """Strength of the last sighting in it."""
     level_dbm: float = 0.0
+    seen_ms: int = 0
+    """When their last change became known."""
     recent: list[tuple[int, float]] = []
     """Last sightings in it, event time and dBm, oldest first: kept while there are rivals."""
     held_until_ms: int = 0

@@ -26,7 +26,7 @@ def fall_due(
     due_ms = next_due_ms(track, settings)
     if due_ms == 0 or due_ms > until_ms:
         return []
-    seen_ms = min(trigger_ms, due_ms + settings.reorder_ms)
+    seen_ms = _known(track, min(trigger_ms, due_ms + settings.reorder_ms))
     if track.zone is not None:
         return [_fall_silent(person, track, due_ms, seen_ms)]
     if track.rivals:
@@ -91,12 +91,10 @@ def move(
 ) -> list[PresenceChange]:
     """Go from wherever they are to ``zone``, not before they were last heard where they are."""
     changes = []
-    moved_ms = max(at_ms, track.floor_ms)
-    seen_ms = max(seen_ms, moved_ms)
+    moved_ms = max(at_ms, track.floor_ms, track.heard_ms if track.zone else 0)
+    seen_ms = _known(track, max(seen_ms, moved_ms))
     track.rivals = [rival for rival in track.rivals if rival.zone != zone]
     if track.zone is not None:
-        moved_ms = max(moved_ms, track.heard_ms)
-        seen_ms = max(seen_ms, moved_ms)
         why = f"now in {zone}: {reason}"
         changes.append(PresenceChange(person, track.zone, "left", track.heard_ms, seen_ms, why))
         contest.add_rival(track, _step_down(track, track.zone))
@@ -104,6 +102,11 @@ def move(
     contest.start_over(track, 0.0)
     changes.append(PresenceChange(person, zone, "entered", moved_ms, seen_ms, reason))
     return changes
+
+
+def _known(track: Track, seen_ms: int) -> int:
+    track.seen_ms = max(track.seen_ms, seen_ms)
+    return track.seen_ms
 
 
 def _step_down(track: Track, zone: str) -> Rival:

@@ -68,7 +68,7 @@ class Tracker:
         changes = self._overdue(person, track, at_ms)
         changes += moves.tap(person, track, zone, at_ms, self.settings)
         self._arm(person, track)
-        return changes
+        return changes or NO_CHANGES
 
     def tick(self, now_ms: int) -> Changes:
         """Say what silence has decided by ``now_ms``; an earlier instant than before says nothing.
@@ -87,7 +87,8 @@ class Tracker:
             if track is None or track.armed_ms != due_ms:
                 continue
             track.armed_ms = 0
-            changes += moves.fall_due(person, track, horizon_ms, now_ms, self.settings)
+            if moves.next_due_ms(track, self.settings) <= due_ms:
+                changes += moves.fall_due(person, track, horizon_ms, now_ms, self.settings)
             self._arm(person, track)
         return changes or NO_CHANGES
 

@@ -49,7 +49,8 @@ class ActionRow(SQLModel, table=True):
     expires_ms: int = Field(sa_type=Instant)
     body: bytes
     status: str
-    """``waiting``, ``leased``; then ``done``, ``dropped``, ``expired``, ``superseded``, ``dead``."""
+    """``waiting``, ``leased``; then ``done``, ``dropped``, ``expired``, ``superseded``, ``dead``.
+    """
     not_before_ms: int = Field(sa_type=Instant)
     lease_owner: str | None = None
     lease_until_ms: int = Field(sa_type=Instant)
