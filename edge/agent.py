@@ -207,7 +207,12 @@ class Agent:
         self._timekeeper.tend(now_s)
         if now_s >= self._health_at_s:
             self._health_at_s = now_s + self._settings.health_s
-            notes = [*self._readers.notes, self._outbox.note or "", self._refusal]
+            notes = [
+                *self._readers.notes,
+                *self._intake.notes,
+                self._outbox.note or "",
+                self._refusal,
+            ]
             health = health_of(
                 self._outbox, self._caller.session, self._boot_id, self._readers.names, notes
             )

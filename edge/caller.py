@@ -5,7 +5,7 @@ from random import Random
 
 from contract.codec import encode
 from contract.envelope import Health
-from edge.limits import BACKOFF_S_MAX, BACKOFF_S_MIN, SESSIONS_RESERVED
+from edge.limits import BACKOFF_S_MAX, BACKOFF_S_MIN, CALL_S_MAX, SESSIONS_RESERVED
 from edge.link.mqtt import Link, LinkState
 from edge.outbox import Outbox
 
@@ -33,16 +33,18 @@ class Caller:
         self._session_max = 0
         self._failures = 0
         self._calling = False
-        self._dial_at_s = 0.0
+        self._dial_at_s = self._dialled_at_s = 0.0
         self._said = ""
         self.session = 0
         self.up = False
 
     def tend(self, now_s: float) -> None:
         """Dial when it is time."""
+        if self._calling and now_s - self._dialled_at_s > CALL_S_MAX:
+            self.heard(LinkState(self.session, up=False, reason="no answer"), now_s)
         if self._calling or self.up or now_s < self._dial_at_s or self._link.is_cut:
             return
-        self._calling = True
+        self._calling, self._dialled_at_s = True, now_s
         self.session = self._next_session()
         will = encode(Health(session=self.session, alive=False))
         self._link.dial(self.session, self._health_topic, will)

@@ -8,7 +8,7 @@ from contract.readings import Record
 from edge.aggregate import Bounce, Summary, records_of, summarise
 from edge.limits import SIGHTINGS_COMMIT_MS, SIGHTINGS_COMMIT_REAL_S_MIN
 from edge.outbox import Outbox
-from edge.readers.port import Chunk
+from edge.readers.port import Chunk, Read, unfit_read
 
 MS_PER_S = 1_000
 
@@ -36,6 +36,8 @@ class Intake:
         self._summary = Summary()
         self._work = _Work()
         self._sightings_due_s = 0.0
+        self.refused = 0
+        self.fault = ""
         self._every_s = max(
             SIGHTINGS_COMMIT_MS / MS_PER_S / clock.speed, SIGHTINGS_COMMIT_REAL_S_MIN
         )
@@ -43,7 +45,7 @@ class Intake:
     def take(self, chunks: Sequence[Chunk]) -> None:
         """Aggregate ``chunks``. What a durable reader brings is stored whole with its position."""
         for chunk in chunks:
-            taps, sightings = records_of(chunk.reads, self.bounce)
+            taps, sightings = records_of(self._fit(chunk.reads), self.bounce)
             self._work.taps += taps
             if chunk.position is None:
                 for read in sightings:
@@ -51,6 +53,22 @@ class Intake:
             else:
                 self._work.sightings += summarise(sightings)
                 self._work.positions[chunk.reader] = chunk.position
+
+    def _fit(self, reads: Sequence[Read]) -> list[Read]:
+        """Leave out what the hub would refuse, and with it the whole batch."""
+        fit: list[Read] = []
+        for read in reads:
+            fault = unfit_read(read)
+            if fault is None:
+                fit.append(read)
+            else:
+                self.refused, self.fault = self.refused + 1, fault
+        return fit
+
+    @property
+    def notes(self) -> list[str]:
+        """A sentence when reads had to be left out."""
+        return [f"{self.refused} reads left out, one for: {self.fault}"] if self.refused else []
 
     def ripen(self, now_s: float, *, everything: bool = False) -> None:
         """Add the sightings of seconds that are over, when it is time (real seconds)."""

@@ -50,7 +50,7 @@ SIGHTINGS_COMMIT_MS: Final = 1_000
 SIGHTINGS_COMMIT_REAL_S_MIN: Final = 0.1
 """Least real time between two commits of sightings, however fast the venue runs."""
 
-TIDY_REAL_S: Final = 1.0
+TIDY_REAL_S: Final = 0.5
 """Records that the hub has committed are deleted with the next commit, or after this time."""
 
 LIVE_TAP_BATCHES_RESERVED: Final = 4
@@ -65,6 +65,9 @@ COMMITTED_WAIT_S: Final = 0.3
 BACKOFF_S_MIN: Final = 0.2
 BACKOFF_S_MAX: Final = 5.0
 """Shortest and longest wait before connecting again; it doubles, with jitter."""
+
+CALL_S_MAX: Final = 20.0
+"""A broker that has not let this edge subscribe by then is called again."""
 
 SESSIONS_RESERVED: Final = 100
 """Session numbers taken from the file at once, so that dialling in vain writes nothing."""

@@ -230,7 +230,7 @@ def _make_replay(
     mapping = parse_mapping(
         options.map, options.where, options.time_format, options.zone, options.time_origin_ms
     )
-    return ReplayReader(
+    reader = ReplayReader(
         clock,
         options.file,
         mapping,
@@ -238,6 +238,8 @@ def _make_replay(
         columns=options.columns.split(",") if options.columns else None,
         paced=options.pace == "clock",
     )
+    reader.check()
+    return reader
 
 
 def _make_simulated(

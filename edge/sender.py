@@ -10,7 +10,7 @@ from contract.codec import encode
 from contract.envelope import Batch, Committed, StreamPosition
 from edge.limits import COMMITTED_WAIT_S
 from edge.link.flow import MANNERS, Flow
-from edge.outbox import LANES, Lane, Outbox, Slice, Span
+from edge.outbox import LANES, Lane, Outbox, Slice
 
 Publish = Callable[[Lane, bytes], bool]
 
@@ -144,6 +144,3 @@ class Sender:
     def _restart(self) -> None:
         for lane in LANES:
             self.flows[lane] = self.flows[lane].restarted(self._outbox.records[lane].last)
-
-
-__all__ = ["HubSeen", "Sender", "Span"]

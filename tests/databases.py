@@ -25,7 +25,7 @@ EVENT = "demo"
 KINDS = ("sqlite", "postgres")
 URL_VARIABLE = "FOYER_TEST_POSTGRES_URL"
 _OWNER = "postgres"
-_QUICK = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "shared_buffers=32MB")
+QUICK_SETTINGS = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "shared_buffers=32MB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +108,11 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
 class private_server:  # noqa: N801 - a context manager reads like a function
     """A PostgreSQL server in ``folder``, reachable through a socket there, until the block ends."""
 
-    def __init__(self, programs: Path, folder: Path) -> None:
+    def __init__(
+        self, programs: Path, folder: Path, settings: tuple[str, ...] = QUICK_SETTINGS
+    ) -> None:
         self._programs = programs
+        self._settings = settings
         self._folder = folder
         self._data = folder / "data"
         self._process: subprocess.Popen[bytes] | None = None
@@ -122,7 +125,7 @@ class private_server:  # noqa: N801 - a context manager reads like a function
             [*_as_owner(), *made, "--no-sync", "-E", "UTF8", "--locale=C"],
             check=True, stdout=subprocess.DEVNULL, cwd=self._folder,
         )  # fmt: skip
-        settings = (*_QUICK, "listen_addresses=", "max_connections=200")
+        settings = (*self._settings, "listen_addresses=", "max_connections=200")
         options = [part for setting in settings for part in ("-c", setting)]
         server = [str(self._programs / "postgres"), "-D", str(self._data), "-k", str(self._folder)]
         self._process = subprocess.Popen(

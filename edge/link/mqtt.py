@@ -151,6 +151,7 @@ class Link:
         client.max_queued_messages_set(QUEUED_MAX)
         _Connection(session, self._filters, self._post).listen(client)
         client.on_message = self._message
+        client.on_socket_open = _send_at_once
         return client
 
     def _message(self, _client: mqtt.Client, _user: Any, message: mqtt.MQTTMessage) -> None:
@@ -211,6 +212,12 @@ class _Connection:
 
     def _down(self, reason: str) -> None:
         self._post(LINK, LinkState(self._session, up=False, reason=reason))
+
+
+def _send_at_once(_client: mqtt.Client, _user: Any, connection: object) -> None:
+    """Let a tap not wait for the answer to the message before it (Nagle's algorithm)."""
+    if isinstance(connection, socket.socket):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def _silence(client: mqtt.Client) -> None:

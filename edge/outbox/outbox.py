@@ -12,7 +12,7 @@ from edge.limits import GAPS_RELEASED_MAX, OUTBOX_BYTES_MAX
 from edge.outbox.boots import Boots
 from edge.outbox.file import open_file
 from edge.outbox.gaps import Gaps
-from edge.outbox.records import LANES, Lane, Records, Slice, Span
+from edge.outbox.records import Lane, Records, Slice, Span
 from edge.outbox.room import Room
 
 FILE_NAME = "outbox.db"
@@ -166,6 +166,3 @@ class Outbox:
         self.room.thinned_upto = int(self.recall("thinned_upto", "0"))
         self.evicted_rows = int(self.recall("evicted_rows", "0"))
         self.anchor = self.boots.get(self.boot)[1]
-
-
-__all__ = ["LANES", "Lane", "Outbox", "Slice", "Span"]

@@ -6,6 +6,10 @@ from typing import Final, Protocol
 
 from contract.limits import BADGE_CHARS_MAX, READER_CHARS_MAX
 
+RSSI_DBM_MIN: Final = -150
+RSSI_DBM_MAX: Final = 50
+"""Strengths that ``contract.readings.Sighting`` takes."""
+
 NOT_TEXT: Final = "\ufffd"
 """The mark that a decoder leaves where bytes were no text."""
 
@@ -90,6 +94,13 @@ class Wifi(Protocol):
 
     def restore(self) -> None:
         """Allow connections again."""
+
+
+def unfit_read(read: Read) -> str | None:
+    """Say why the hub would refuse a record of this read; None when it would not."""
+    if read.rssi_dbm is not None and not RSSI_DBM_MIN <= read.rssi_dbm <= RSSI_DBM_MAX:
+        return f"strength of {read.rssi_dbm} dBm"
+    return unfit(read.badge, read.reader)
 
 
 def unfit(badge: str, reader: str) -> str | None:

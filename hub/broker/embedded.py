@@ -69,9 +69,10 @@ async def _watch_devices(parts: _Parts) -> None:
 
 async def _sweep(parts: _Parts) -> None:
     loop = asyncio.get_running_loop()
-    while True:
+    while parts.program.runs():
         await asyncio.sleep(SWEEP_S)
         parts.guard.sweep(loop.time())
+    raise BrokerStopped("the broker program ended")
 
 
 async def _probe(parts: _Parts) -> None:

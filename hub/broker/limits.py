@@ -41,7 +41,9 @@ SWEEP_S: Final = 0.5
 """How often silent connections are looked for."""
 PROBE_S: Final = 2.0
 """How often the broker program is asked whether it still answers."""
-PROBE_FAILURES_MAX: Final = 3
+PROBE_ANSWER_S_MAX: Final = 3.0
+"""Time it has to answer."""
+PROBE_FAILURES_MAX: Final = 2
 """So many unanswered probes in a row end the process, for its supervisor to start it again."""
 
 INFLIGHT_MESSAGES_MAX: Final = 100

@@ -4,10 +4,12 @@ import argparse
 import asyncio
 import signal
 import socket
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from hub.broker.errors import BrokerError
 from hub.broker.settings import KINDS, PORT_DEFAULT, BrokerSettings
 
 
@@ -31,7 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--port", type=int, default=PORT_DEFAULT)
     parser.add_argument("--devices", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
-    run(BrokerSettings(**vars(parser.parse_args(arguments))))
+    try:
+        run(BrokerSettings(**vars(parser.parse_args(arguments))))
+    except BrokerError as error:
+        sys.exit(f"broker: {error}")
 
 
 async def _serve(settings: BrokerSettings) -> None:

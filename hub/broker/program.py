@@ -20,6 +20,7 @@ from hub.broker.limits import (
     CONNECTIONS_MAX,
     INFLIGHT_MESSAGES_MAX,
     PACKET_BYTES_MAX,
+    PROBE_ANSWER_S_MAX,
     SEGMENT_BYTES,
     SEGMENTS_MAX,
 )
@@ -90,10 +91,14 @@ class Program:
         """
         return writing.make_connect(client_id, USER, self._secret, clean=clean, keep_alive_s=65_535)
 
+    def runs(self) -> bool:
+        """Say whether its process is there."""
+        return self._broker is not None and self._broker.is_running
+
     async def answers(self) -> bool:
         """Say whether it still takes in a connection."""
         try:
-            async with asyncio.timeout(CONNECT_S_MAX):
+            async with asyncio.timeout(PROBE_ANSWER_S_MAX):
                 reader, writer = await asyncio.open_connection(HOST, self.port)
                 try:
                     writer.write(self.greeting(PROBE_ID, clean=True))

@@ -1,17 +1,23 @@
-"""What all commands share: the data folder, and errors said in one sentence."""
+"""What all commands share: the data folder, errors said in one sentence, tables and JSON."""
 
 import logging
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
+import msgspec
 import typer
 
-from hub.config import ConfigFault, read_config
-from hub.core.errors import CoreError
-from hub.home import Home
-from hub.store import StoreError
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from hub.home import Home
+    from hub.store import Store
+
+WIDTH_CHARS: Final = 160
+"""Width of what is not written to a terminal."""
 
 Data = Annotated[
     Path,
@@ -22,22 +28,46 @@ ConfigOption = Annotated[
     typer.Option("--config", "-c", envvar="FOYER_CONFIG", help="Default: foyer.yaml in the data "
                  "folder."),
 ]  # fmt: skip
+Json = Annotated[bool, typer.Option("--json", help="JSON for machines instead of a table.")]
 DATA_DEFAULT = Path("foyer-data")
 
 
 @contextmanager
 def plainly() -> Iterator[None]:
     """Say what is wrong in one sentence and end with 1, instead of a traceback."""
+    from edge.errors import EdgeError
+    from hub.broker.errors import BrokerError
+    from hub.config import ConfigFault
+    from hub.core.errors import CoreError
+    from hub.store import StoreError
+
     try:
         yield
-    except (ConfigFault, CoreError, StoreError, OSError) as error:
-        typer.secho(f"foyer: {error}", fg="red", err=True)
-        raise typer.Exit(1) from error
+    except (ConfigFault, CoreError, StoreError, BrokerError, EdgeError, OSError) as error:
+        raise refusal(str(error)) from error
 
 
-def home_at(data: Path, config: Path | None) -> Home:
+def refusal(sentence: str) -> typer.Exit:
+    """Say what is wrong, in red on standard error; raise what is returned."""
+    typer.secho(f"foyer: {sentence}", fg="red", err=True)
+    return typer.Exit(1)
+
+
+def home_at(data: Path, config: Path | None) -> "Home":
     """The installation in a data folder."""
+    from hub.config import read_config
+    from hub.home import Home
+
     return Home(data, read_config(data, config))
+
+
+@contextmanager
+def opened(data: Path, config: Path | None) -> Iterator[tuple["Home", "Store"]]:
+    """An installation with its store open; what is wrong is said plainly."""
+    with plainly():
+        home = home_at(data, config)
+        with home.store() as store:
+            yield home, store
 
 
 def log_plainly(level: int = logging.INFO) -> None:
@@ -46,4 +76,29 @@ def log_plainly(level: int = logging.INFO) -> None:
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
 
 
-Run = Callable[[Home], None]
+def screen(*, to_error: bool = False) -> "Console":
+    """Where people read; wide enough when it is no terminal."""
+    from rich.console import Console
+
+    stream = sys.stderr if to_error else sys.stdout
+    width = None if stream.isatty() else WIDTH_CHARS
+    return Console(file=stream, width=width, highlight=False, markup=False)
+
+
+def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a table for people; None is an empty cell, numbers stand to the right."""
+    from rich.table import Table
+
+    cells = [["" if cell is None else cell for cell in row] for row in rows]
+    table = Table(title=title or None, title_justify="left")
+    for index, name in enumerate(columns):
+        numbers = bool(cells) and all(isinstance(row[index], int | float) for row in cells)
+        table.add_column(name, justify="right" if numbers else "left", overflow="fold")
+    for row in cells:
+        table.add_row(*(str(cell) for cell in row))
+    screen().print(table)
+
+
+def show_json(value: Any) -> None:
+    """Write JSON for machines."""
+    typer.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())

@@ -14,6 +14,9 @@ from hub.core.world import Draft
 REWARD_LIFE_MS: Final = 7 * 86_400_000
 """How long delivery of a reward is tried before it goes back to its pool."""
 
+PUSH_LIFE_MS: Final = 3_600_000
+"""How long a browser is tried to be told of a reward, which its inbox has anyway."""
+
 _FIELD = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -73,7 +76,7 @@ def _refused(draft: Draft, cause: Cause, act: doc.Act) -> str | None:
     if purpose is not None and purpose not in draft.person(cause.person).consents:
         return f"{name}: suppressed, no consent to {purpose}"
     max_age = getattr(act, "max_age", None)
-    age_ms = draft.now_ms - cause.at_ms
+    age_ms = draft.now_ms - cause.at_ms - draft.world.grace_ms
     if max_age is not None and age_ms > duration_ms(max_age):
         return f"{name}: suppressed, its cause is {spell(age_ms)} old, the limit is {max_age}"
     return None
@@ -112,7 +115,9 @@ def _reward(
         )
     )  # fmt: skip
     if "push" in person.consents:
-        _notify(draft, cause, f"{key}.push", title, text, draft.now_ms + duration_ms("1h"))
+        _notify(
+            draft, cause, f"{key}.push", title, text, draft.expiry_ms(draft.now_ms, PUSH_LIFE_MS)
+        )
     return True, f"reward from {pool.id}, {pool.left} of {pool.stock} left"
 
 
@@ -122,7 +127,7 @@ def _push(
     key = f"{cause.key}#{path}"
     title, text = fill(act.title, person), fill(act.text, person)
     draft.messages.append(Message(key, person.id, cause.at_ms, title, text))
-    _notify(draft, cause, key, title, text, cause.at_ms + duration_ms(act.max_age))
+    _notify(draft, cause, key, title, text, draft.expiry_ms(cause.at_ms, duration_ms(act.max_age)))
     return True, f"push “{title}”"
 
 
@@ -150,7 +155,7 @@ def _light(
         Action(
             key=f"{cause.key}#{path}", connector="lights", body=body, rule=cause.rule,
             person=cause.person, cause_ms=cause.at_ms,
-            expires_ms=cause.at_ms + duration_ms(act.max_age), consent="lights",
+            expires_ms=draft.expiry_ms(cause.at_ms, duration_ms(act.max_age)), consent="lights",
             coalesce=f"lights:{act.lamp}:{cause.rule}",
         )
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """A venue's document, checked once and indexed by what can make each rule true."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -23,6 +23,8 @@ class CompiledRule:
     rule: doc.Rule
     places: tuple[str, ...]
     window_ms: int | None = None
+    tally: int = 0
+    """Rules with the same places and window have the same number here."""
     count: int = 0
     at_least_ms: int = 0
     every_ms: int = 0
@@ -70,7 +72,7 @@ def compile_venue(venue: doc.Venue, version: int) -> Compiled:
     rules = _unique(
         "rule", ((rule.name, _compile_rule(rule, venue, places, groups)) for rule in venue.rules)
     )
-    active = [rule for rule in rules.values() if rule.rule.active]
+    active = _numbered(rule for rule in rules.values() if rule.rule.active)
     return Compiled(
         version=version,
         venue=venue,
@@ -127,6 +129,14 @@ def _known(where: str, what: str, name: str, there_are: Iterable[str]) -> str:
         listed = ", ".join(names) or "none"
         raise RulesFault(f"{where}: there is no {what} {name!r}; there is: {listed}")
     return name
+
+
+def _numbered(rules: Iterable[CompiledRule]) -> list[CompiledRule]:
+    numbers: dict[tuple[tuple[str, ...], int | None], int] = {}
+    return [
+        replace(rule, tally=numbers.setdefault((rule.places, rule.window_ms), len(numbers)))
+        for rule in rules
+    ]
 
 
 def _index(

@@ -102,7 +102,7 @@ def _send(
     draft.actions.append(
         Action(
             key=key, connector=connector, body=body, rule=compiled.name, person=None,
-            cause_ms=draft.now_ms, expires_ms=draft.now_ms + max_age_ms,
+            cause_ms=draft.now_ms, expires_ms=draft.expiry_ms(draft.now_ms, max_age_ms),
             coalesce=f"{connector}:{place}:{slot}",
         )
     )  # fmt: skip

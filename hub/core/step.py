@@ -12,7 +12,7 @@ from hub.core.fire import consider, follow_up
 from hub.core.outcome import Grant, Outcome
 from hub.core.spans import clock_time, local
 from hub.core.state import LEASES_KEPT_MAX, Lease, Pool, Timer
-from hub.core.triggers import crossed
+from hub.core.triggers import Visit, crossed
 from hub.core.world import Draft, World
 
 BEFORE_EVENT_MS_MAX = 30 * 86_400_000
@@ -92,12 +92,9 @@ def _visited(draft: Draft, place: str, person: str, at_ms: int) -> None:
     rules = draft.world.rules.on_visit.get(place, ())
     if not rules:
         return
-    after = draft.person(person)
-    times = list(after.visits[place])
-    times.remove(at_ms)
-    before = replace(after, visits={**after.visits, place: tuple(times)})
+    visit = Visit(draft.person(person), place, at_ms)
     for compiled in rules:
-        crossed_ms = crossed(compiled, before, after, at_ms)
+        crossed_ms = crossed(compiled, visit)
         if crossed_ms is not None:
             consider(draft, compiled, person, crossed_ms)
 

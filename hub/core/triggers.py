@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from msgspec import Struct
+
 from hub.core import document as doc
 from hub.core.compiled import Compiled, CompiledRule
 from hub.core.outcome import Clause
@@ -19,37 +21,83 @@ from hub.core.windows import (
 )
 
 
-def crossed(compiled: CompiledRule, before: Person, after: Person, at_ms: int) -> int | None:
-    """The instant at which the visit of ``at_ms`` made a counting rule true, or None.
+class Tally(Struct, frozen=True):
+    """What lies inside a window at a visit: how many visits, at how many places."""
+
+    is_newest: bool
+    """Whether nothing in these histories is dated after the visit."""
+    visits: int
+    places: int
+
+
+class Visit:
+    """A visit that has just been noted, with what rules of the same places and window share."""
+
+    __slots__ = ("_tallies", "at_ms", "person", "place")
+
+    def __init__(self, person: Person, place: str, at_ms: int) -> None:
+        self.person = person
+        self.place = place
+        self.at_ms = at_ms
+        self._tallies: dict[int, Tally] = {}
+
+    def tally(self, compiled: CompiledRule) -> Tally:
+        """Count once for all rules with the same places and window."""
+        tally = self._tallies.get(compiled.tally)
+        if tally is None:
+            tally = self._tallies[compiled.tally] = self._count(compiled)
+        return tally
+
+    def _count(self, compiled: CompiledRule) -> Tally:
+        at_ms, window, history = self.at_ms, compiled.window_ms, self.person.visits
+        visits = places = 0
+        is_newest = True
+        for place in compiled.places:
+            times = history.get(place)
+            if times is None:
+                continue
+            is_newest = is_newest and times[-1] <= at_ms
+            counted = count_within(times, at_ms, window)
+            visits += counted
+            places += counted > 0
+        return Tally(is_newest, visits, places)
+
+    def is_first(self, window_ms: int | None) -> bool:
+        """Whether the place was not visited before inside the window; asked of a newest visit."""
+        times = self.person.visits[self.place]
+        earlier = times[-2] if len(times) > 1 else None
+        return earlier is None or (window_ms is not None and earlier <= self.at_ms - window_ms)
+
+    def without(self) -> Mapping[str, Times]:
+        """The visits as they were before this one."""
+        times = list(self.person.visits[self.place])
+        times.remove(self.at_ms)
+        return {**self.person.visits, self.place: tuple(times)}
+
+
+def crossed(compiled: CompiledRule, visit: Visit) -> int | None:
+    """The instant at which a visit made a counting rule true, or None.
 
     A visit that is the newest of its history costs a look at the window; one that arrives late
     compares the whole history with and without it.
     """
-    histories = _histories(compiled, after.visits)
-    if all(not times or times[-1] <= at_ms for times in histories.values()):
-        return at_ms if _rises(compiled, before, histories, at_ms) else None
+    tally = visit.tally(compiled)
+    if tally.is_newest:
+        return visit.at_ms if _rises(compiled, tally, visit) else None
     return newly_crossed(
-        _crossings(compiled, _histories(compiled, before.visits)),
-        _crossings(compiled, histories),
+        _crossings(compiled, _histories(compiled, visit.without())),
+        _crossings(compiled, _histories(compiled, visit.person.visits)),
     )
+
+
+def _rises(compiled: CompiledRule, tally: Tally, visit: Visit) -> bool:
+    if isinstance(compiled.rule.when, doc.OnVisits):
+        return tally.visits == compiled.count
+    return tally.places == compiled.count and visit.is_first(compiled.window_ms)
 
 
 def _histories(compiled: CompiledRule, visits: Mapping[str, Times]) -> dict[str, Times]:
     return {place: visits[place] for place in compiled.places if place in visits}
-
-
-def _rises(
-    compiled: CompiledRule, before: Person, histories: Mapping[str, Times], at_ms: int
-) -> bool:
-    window = compiled.window_ms
-    if isinstance(compiled.rule.when, doc.OnVisits):
-        counted = sum(count_within(times, at_ms, window) for times in histories.values())
-        return counted == compiled.count
-    places = sum(1 for times in histories.values() if count_within(times, at_ms, window))
-    if places != compiled.count:
-        return False
-    earlier = _histories(compiled, before.visits)
-    return sum(1 for times in earlier.values() if count_within(times, at_ms, window)) < places
 
 
 def _crossings(compiled: CompiledRule, histories: Mapping[str, Times]) -> Times:

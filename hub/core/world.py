@@ -1,6 +1,6 @@
 """All that a step may read, and the notes of what it changes: nothing is changed in place."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hub.core.compiled import Compiled
@@ -18,6 +18,8 @@ class World:
     pools: Mapping[str, Pool]
     leases: Mapping[str, tuple[Lease, ...]]
     timers: Mapping[str, Timer]
+    grace_ms: int = 0
+    """How much older than it says a cause may be: what paced time makes of the way to the hub."""
 
     def holder(self, badge: str, at_ms: int) -> str | None:
         """Who held the badge at that instant; instants before the first lease count to it."""
@@ -79,10 +81,9 @@ class Draft:
         if self.timers_set.pop(key, None) or key in self.world.timers:
             self.timers_cancelled.add(key)
 
-    def timers_of(self, keys: Iterator[str]) -> None:
-        """Take several timers back."""
-        for key in keys:
-            self.cancel_timer(key)
+    def expiry_ms(self, cause_ms: int, max_age_ms: int) -> int:
+        """Until when an effect of a cause may still be brought about."""
+        return cause_ms + self.world.grace_ms + max_age_ms
 
     def outcome(self, person: str | None) -> Outcome:
         """The notes as one value."""

@@ -68,7 +68,7 @@ class Engine:
         self._clock = clock
         self._settings = settings
         self._inbox: queue.Queue[Item] = queue.Queue(settings.inbox_items_max)
-        self._memory = Memory(store, settings.people_max)
+        self._memory = Memory(store, settings.people_max, settings.settle_ms)
         self._intake = Intake(event)
         self._floor = Floor(store, self._memory, self._intake, settings.presence)
         self._requests = Requests(store, self._memory, self._floor)

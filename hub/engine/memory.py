@@ -21,9 +21,10 @@ PEOPLE_MAX: Final = 50_000
 class Memory:
     """The working state of one event."""
 
-    def __init__(self, store: Store, people_max: int = PEOPLE_MAX) -> None:
+    def __init__(self, store: Store, people_max: int = PEOPLE_MAX, grace_ms: int = 0) -> None:
         self._store = store
         self._people_max = people_max
+        self._grace_ms = grace_ms
         self._heap: list[tuple[int, str]] = []
         self.people: dict[str, Person] = {}
         self.zones: dict[str, Zone] = {}
@@ -50,7 +51,15 @@ class Memory:
 
     def use(self, rules: Compiled) -> None:
         """Put a version of the rules in force."""
-        self.world = World(rules, self.people, self.zones, self.pools, self.leases, self.timers)
+        self.world = World(
+            rules,
+            self.people,
+            self.zones,
+            self.pools,
+            self.leases,
+            self.timers,
+            self._grace_ms,
+        )
 
     def need(self, persons: Iterable[str | None]) -> None:
         """Have these people in memory, reading in one go those who are not."""

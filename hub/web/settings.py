@@ -23,6 +23,8 @@ class WebSettings:
     title: str = "Foyer"
     feed_rows: int = 40
     """Decisions that the live page shows."""
+    sign_ins_a_minute: int = 10
+    """Tries from one address; an account has its own lock besides."""
 
     @property
     def secure(self) -> bool:

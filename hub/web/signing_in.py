@@ -12,8 +12,6 @@ from hub.web.ports import WebParts
 from hub.web.sessions import COOKIE, Session, SessionBook
 from hub.web.settings import SESSION_MS_MAX
 
-TRIES_A_MINUTE: Final = 10
-"""From one address; an account has its own lock in the store."""
 MINUTE_MS: Final = 60_000
 
 
@@ -23,7 +21,7 @@ class SigningIn:
     def __init__(self, parts: WebParts, book: SessionBook) -> None:
         self._parts = parts
         self._book = book
-        self._tries = RateLimit(TRIES_A_MINUTE, MINUTE_MS)
+        self._tries = RateLimit(parts.settings.sign_ins_a_minute, MINUTE_MS)
 
     def sign_in(self, name: str, password: str, source: str) -> Session:
         """Return a new session.

@@ -13,6 +13,7 @@ from tests.broker_process import BrokerHandle
 from tests.waiting import wait_until
 
 ANSWER_S_MAX = 20.0
+P = Properties | None
 
 
 class Refused(Exception):  # noqa: N818 - named after what happened
@@ -73,31 +74,29 @@ class Client:
 
     def payloads(self, topic: str | None = None) -> list[bytes]:
         """Return what has arrived, on one topic or all."""
-        return [m.payload for m in self.messages if topic in {None, m.topic}]
+        return [bytes(m.payload) for m in self.messages if topic in {None, m.topic}]
 
     def wait_for(self, payload: bytes) -> mqtt.MQTTMessage:
         """Wait until ``payload`` has arrived."""
-        return wait_until(
-            lambda: next((m for m in self.messages if m.payload == payload), None),
-            what=f"{payload!r} at {self.name}",
-        )
+        wait_until(lambda: payload in self.payloads(), what=f"{payload!r} at {self.name}")
+        return self.messages[self.payloads().index(payload)]
 
     def _connected(
-        self, _c: mqtt.Client, _u: object, _f: mqtt.ConnectFlags, code: ReasonCode, _p: Properties | None
-    ) -> None:  # fmt: skip
+        self, _c: mqtt.Client, _u: object, _f: mqtt.ConnectFlags, code: ReasonCode, _p: P
+    ) -> None:
         self.answers.append(not code.is_failure)
 
     def _arrived(self, _client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
         self.messages.append(message)
 
     def _granted(
-        self, _c: mqtt.Client, _u: object, _mid: int, codes: list[ReasonCode], _p: Properties | None
+        self, _c: mqtt.Client, _u: object, _mid: int, codes: list[ReasonCode], _p: P
     ) -> None:
         self.granted.append([not code.is_failure for code in codes])
 
     def _disconnected(
-        self, _c: mqtt.Client, _u: object, _f: mqtt.DisconnectFlags, _r: ReasonCode, _p: Properties | None
-    ) -> None:  # fmt: skip
+        self, _c: mqtt.Client, _u: object, _f: mqtt.DisconnectFlags, _r: ReasonCode, _p: P
+    ) -> None:
         self.closed.set()
 
 

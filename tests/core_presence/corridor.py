@@ -7,7 +7,7 @@ those who stood in the vestibule, between the two, are left out.
 import csv
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -101,18 +101,27 @@ def shifted(rows: Iterable[Row], first_ms: int) -> Iterator[Row]:
         yield row._replace(at_ms=row.at_ms + shift_ms)
 
 
-def walked_s(
-    before: Stream, after: Stream, settings: PresenceSettings, start: int = 0, rows_max: int = 120
-) -> float | None:
-    """Seconds until the place is changed when ``after`` goes on, from row ``start``, for ``before``.
-
-    Counted from the first row of ``after``. None when it was not within ``rows_max`` rows.
-    """
+def stood(before: Stream, settings: PresenceSettings) -> bytes:
+    """Snapshot of a tracker that heard ``before`` to its end, as of one called ``walker``."""
     tracker = Tracker(settings)
     for _ in feed(tracker, "walker", before.rows):
         pass
-    if tracker.where("walker") != before.place:
-        return None
+    return tracker.snapshot()
+
+
+def walked_s(
+    before: Stream,
+    snapshot: bytes,
+    after: Stream,
+    settings: PresenceSettings,
+    start: int = 0,
+    rows_max: int = 60,
+) -> float | None:
+    """Seconds until the place is changed when ``after`` goes on for ``before`` from row ``start``.
+
+    Counted from the first row of ``after``. None when it was not within ``rows_max`` rows.
+    """
+    tracker = Tracker.restore(settings, snapshot)
     first_ms = before.rows[-1].at_ms + STEP_MS
     rows = shifted(islice(after.rows, start, start + rows_max), first_ms)
     for at_ms, place, _ in feed(tracker, "walker", rows):
@@ -121,6 +130,37 @@ def walked_s(
     return None
 
 
-def pairs(streams: Sequence[Stream]) -> list[tuple[Stream, Stream]]:
-    """All ordered pairs of people from different sides."""
-    return [(one, two) for one in streams for two in streams if one.place != two.place]
+def walks_s(
+    streams: Sequence[Stream], settings: PresenceSettings, every: int | None = None
+) -> list[float | None]:
+    """Every ordered pair from different sides: from the first row, or from each ``every``-th."""
+    found = []
+    for before in streams:
+        snapshot = stood(before, settings)
+        for after in streams:
+            starts = range(0, len(after.rows) - 60, every) if every else (0,)
+            if after.place != before.place:
+                found += [walked_s(before, snapshot, after, settings, start) for start in starts]
+    return found
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
+
+
+def reported(stream: Stream) -> Stream:
+    """The stream as an edge reports it: one sighting for each reader and second, a mean."""
+    seconds = groupby(stream.rows, key=lambda row: row.at_ms // 1000)
+    rows = []
+    for _, same_second in seconds:
+        batch = list(same_second)
+        outside = _mean(row.outside_dbm for row in batch)
+        rows.append(Row(batch[-1].at_ms, outside, _mean(row.inside_dbm for row in batch)))
+    return stream._replace(rows=rows)
+
+
+def mirrored(stream: Stream) -> Stream:
+    """The same corridor with its ends, and so the order of the two reports, exchanged."""
+    rows = [Row(row.at_ms, row.inside_dbm, row.outside_dbm) for row in stream.rows]
+    return stream._replace(place=INSIDE if stream.place == OUTSIDE else OUTSIDE, rows=rows)

@@ -126,7 +126,7 @@ def test_doing_twice_is_harmless(history: list[Step]) -> None:
 @given(_histories())
 @settings(deadline=None)
 def test_ticking_between_readings_in_order_changes_nothing(history: list[Step]) -> None:
-    """Where nothing is late, what a tick says a reading would have said: same dates, same places."""
+    """Where nothing is late, what a tick says the next reading would have said."""
     ordered = [step for step in sorted(history, key=lambda step: step.at_ms) if step.kind != "tick"]
     ticked, silent = Tracker(SETTINGS), Tracker(SETTINGS)
     ends = [Step("tick", "", "", 10_000_000, 0.0)]

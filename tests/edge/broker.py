@@ -60,5 +60,5 @@ class Mosquitto:
         subprocess.run(["mosquitto_passwd", "-U", str(passwords)], check=True)
         (self._folder / "mosquitto.conf").write_text(
             f"listener {self.port} 127.0.0.1\nallow_anonymous false\n"
-            f"password_file {passwords}\nuser {getpass.getuser()}\n"
+            f"password_file {passwords}\nuser {getpass.getuser()}\nset_tcp_nodelay true\n"
         )

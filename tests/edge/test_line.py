@@ -338,3 +338,18 @@ def test_a_wrong_secret_is_refused_and_the_tap_kept(
     assert not hub.health
     with running(broker.port, tmp_path / "pi"):
         wait_until(lambda: hub.badges() == {"b1": 1}, what="the tap")
+
+
+def test_a_read_that_the_hub_would_refuse_spoils_no_other(
+    broker: Mosquitto, hub: ScriptedHub, tmp_path: Path
+) -> None:
+    with running(broker.port, tmp_path / "pi") as pi:
+        fit, boot_ms = Read("b1", "door", 0), 0
+        unfit = [Read("", "door", boot_ms), Read("b2", "x" * 65, boot_ms)]
+        unfit += [Read("b3", "door", boot_ms, rssi) for rssi in (51.0, -151.0, float("nan"))]
+        pi.reader.feed(*unfit, fit, position="6")
+        wait_until(lambda: hub.badges() == {"b1": 1}, what="the tap")
+        hub.health.clear()
+        wait_until(lambda: hub.health, what="health")
+        assert hub.health[-1].notes == ["5 reads left out, one for: strength of nan dBm"]
+    assert len(hub.records()) == 1

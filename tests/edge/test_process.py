@@ -22,6 +22,7 @@ from tests.waiting import wait_until
 
 pytestmark = pytest.mark.processes
 TAPS = 4_000
+MAP = "badge=badge,reader==door,time=ms"
 
 
 def recording(folder: Path, rows: int, rssi: bool = False) -> Path:
@@ -33,7 +34,7 @@ def recording(folder: Path, rows: int, rssi: bool = False) -> Path:
 
 def replaying(path: Path, *more: str) -> list[str]:
     options = ["--reader", "replay", "--file", str(path), "--time-format", "ms", "--pace", "max"]
-    return [*options, "--map", "badge=badge,reader==door,time=ms", "--exit-when-drained", *more]
+    return [*options, "--map", MAP, "--exit-when-drained", *more]
 
 
 def kill_at_random(
@@ -42,7 +43,7 @@ def kill_at_random(
     """Kill the agent again and again while it works; returns how often."""
     chance = random.Random(seed)
     kills = 0
-    while kills < 6:
+    while kills < 4:
         until = len(hub.records()) + chance.randrange(rows // 6)
         process = start_process(port, folder, *options)
         wait_until(
@@ -170,6 +171,7 @@ def usual(folder: Path) -> list[str]:
         (["--broker", "host:port"], "write host:port"),
         (["--clock", "sundial"], "write system, fixed:VENUE_MS, or paced:"),
         (["--reader", "replay"], "needs --file and --map"),
+        (["--reader", "replay", "--file", "/none", "--map", MAP], "cannot read /none"),
         (["--reader", "simulated"], "needs --script"),
         (["--reader", "simulated", "--script", "/none"], "cannot read script /none"),
         (["--reader-name", ""], "--reader-name: write 1 to 64 characters"),

@@ -8,7 +8,7 @@ from itertools import count
 
 from contract.envelope import StreamPosition
 from hub.core.outcome import Action, Decision, Grant, Message
-from hub.core.state import Person, Timer, Zone
+from hub.core.state import Person, Pool, Timer
 from hub.store import Group, LogRow, Store
 
 ROWS = 40
@@ -25,7 +25,7 @@ def numbered_group(number: int) -> Group:
             for pos in range(first, last + 1)
         ],
         people={f"p{n}": Person(f"p{n}", points=number) for n in range(ROWS)},
-        zones={"stage": Zone("stage", shown_ms={"rule": number})},
+        pools={"coffee": Pool("coffee", number)},
         timers={key: Timer(key, at_ms, "show", "rule"), f"g{number - 1}": None},
         decisions=[Decision(key, "rule", number, "ann", None, at_ms, "fired", "so")],
         actions=[Action(key, "push", {}, "rule", "ann", at_ms, at_ms)],

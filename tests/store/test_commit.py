@@ -14,6 +14,7 @@ from hub.store import (
     SettledRow,
     Store,
     StoreConflict,
+    StoreRefused,
 )
 from hub.store.load import Whereabouts
 
@@ -196,3 +197,10 @@ def test_retries_and_settlements(store: Store) -> None:
     assert dead is not None
     assert (retried.status, retried.attempts, retried.not_before_ms) == ("waiting", 1, 700)
     assert (dead.status, dead.detail) == ("dead", "gone")
+
+
+def test_a_value_that_cannot_be_held_undoes_the_whole_group(store: Store) -> None:
+    too_late = LogRow(2, "key-2", None, "tapped", 2**63, 0, b"{}")
+    with pytest.raises(StoreRefused):
+        store.commit(Group(log=[log_row(1), too_late]))
+    assert store.last_pos() == 0

@@ -35,7 +35,7 @@ def check_whole(store: Store, reported: int) -> None:
     assert number in {reported, reported + 1}
     people = store.load_people([f"p{n}" for n in range(ROWS)])
     assert {person.points for person in people.values()} == {number}
-    assert state.zones["stage"].shown_ms == {"rule": number}
+    assert state.pools["coffee"].stock == number
     assert [timer.key for timer in state.timers] == [f"g{number}"]
     assert state.streams[STREAM].upto == state.last_pos
     assert [row.pos for row in store.log_from()] == list(range(1, state.last_pos + 1))

@@ -1,9 +1,12 @@
 """Messages stay in the inbox, browsers are known to one person each, what is held waits."""
 
+import pytest
+
 from hub.core.outcome import Decision, Message
 from hub.core.state import Person, Pool, Zone
 from hub.store import Group, QuarantineRow, Store
 from hub.store.inbox import SUBSCRIPTIONS_MAX, Subscription
+from hub.store.quarantine import PAYLOAD_BYTES_MAX
 
 
 def test_messages_newest_first(store: Store) -> None:
@@ -91,3 +94,14 @@ def test_views(store: Store) -> None:
     assert store.views.zones() == [Zone("bar")]
     assert store.views.pools() == [Pool("coffee", 3)]
     assert store.views.log_counts() == {}
+
+
+def test_anything_can_be_held(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.store.quarantine.KEPT_ROWS_MAX", 2)
+    odd = QuarantineRow("taps", "pi\0", "lone \udc80", b"\0" * 2_000_000, 1, "b\0")
+    for _ in range(3):
+        store.commit(Group(quarantine=[odd]))
+    held = store.quarantine.rows()
+    assert len(held) == 2
+    assert (held[0].edge, held[0].badge, held[0].reason) == ("pi\ufffd", "b\ufffd", "lone ?")
+    assert len(held[0].payload) == PAYLOAD_BYTES_MAX

@@ -71,7 +71,7 @@ def events() -> Iterator[int]:
 
 def place_in_log(group: Group, model: Group) -> None:
     """Give the rows positions, and keys that are new."""
-    rows = []
+    rows: list[LogRow] = []
     for row in group.log:
         pos = len(model.log) + len(rows) + 1
         rows.append(LogRow(pos, f"{pos}/{row.key}", row.person, row.kind, row.at_ms, 5, row.body))
@@ -89,7 +89,7 @@ def fold(model: Group, group: Group) -> None:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(history=st.lists(groups(), max_size=4))
 def test_reading_gives_what_dictionaries_hold(

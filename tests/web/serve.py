@@ -67,7 +67,7 @@ def main() -> None:
     port = listener.getsockname()[1]
     nudges = folder / "nudges"
     app = create_app(
-        store, ManualClock(NOW_MS, speed=1.0), WebSettings(folder, f"http://127.0.0.1:{port}"),
+        store, ManualClock(NOW_MS, speed=1.0), WebSettings(folder, f"http://127.0.0.1:{port}", sign_ins_a_minute=1000),
         lambda: nudges.write_text("nudged"), lamps, why,
         push_public_key=PUSH_KEY, browser_files=BROWSER_FILES,
     )  # fmt: skip

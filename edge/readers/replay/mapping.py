@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from contract.clock import MS_PER_S
 from edge.errors import ReaderError
-from edge.readers.port import unfit
+from edge.readers.port import RSSI_DBM_MAX, RSSI_DBM_MIN, unfit
 
 FIELDS: Final = ("badge", "reader", "time", "rssi", "kind")
 NEEDED: Final = ("badge", "reader", "time")
@@ -22,8 +22,6 @@ ISO: Final = "iso"
 SECONDS: Final = "s"
 MILLISECONDS: Final = "ms"
 KEY_CHARS: Final = 32
-RSSI_DBM_MIN: Final = -150
-RSSI_DBM_MAX: Final = 50
 
 
 class BadRow(ValueError):  # noqa: N818 - the row is bad, the program is not

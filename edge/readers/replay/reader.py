@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Final
 
 from contract.clock import MS_PER_S, Clock
+from edge.errors import ReaderError
 from edge.readers.port import Chunk, Emit, Progress, Read
 from edge.readers.replay.mapping import Entry, Mapping
 from edge.readers.replay.spool import Spool
-from edge.readers.replay.table import fingerprint
+from edge.readers.replay.table import fingerprint, header_of
 from edge.readers.worker import Worker
 
 CHUNK_READS: Final = 200
@@ -65,6 +66,16 @@ class ReplayReader:
     def fault(self) -> Exception | None:
         """Why it stopped by itself."""
         return self._worker.fault
+
+    def check(self) -> None:
+        """Look whether the file is there and has the columns that are mapped.
+
+        Raises:
+            ReaderError: it is not, or has not.
+        """
+        self._mapping.check(self._columns or header_of(self._source))
+        if not self._source.is_file():
+            raise ReaderError(f"cannot read {self._source}: there is no such file")
 
     def start(self, emit: Emit, position: str | None) -> None:
         """Go on after the entries of ``position``."""

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Final
 
 from contract.clock import MS_PER_S, Clock
+from edge.anchors import own_anchor
 from edge.limits import SIGHTINGS_COMMIT_MS, SIGHTINGS_COMMIT_REAL_S_MIN
 from edge.readers.port import Chunk, Emit, Progress, Read, Wifi
 from edge.readers.simulated.crowd import Crowd, Heard
@@ -77,7 +78,8 @@ class SimulatedReader:
             stopping.wait(self._wait_s(now_ms))
 
     def _emit(self, heard: list[Heard], emit: Emit) -> None:
-        offset_ms = self._clock.boot_ms() - self._clock.wall_ms()
+        both = own_anchor(self._clock)
+        offset_ms = both.boot_ms - both.wall_ms
         reads = tuple(
             Read(each.badge, each.place, each.at_ms + offset_ms, each.rssi_dbm) for each in heard
         )

@@ -39,17 +39,17 @@ class PresenceSettings(Struct, frozen=True, kw_only=True):
     """A zone whose level is louder by this takes over at once: habluetooth,
     ADV_RSSI_SWITCH_THRESHOLD."""
 
-    evidence_db: float = 25.0
+    evidence_db: float = 22.5
     """Leads summed over intervals that make a less loud zone take over (measured)."""
 
-    real_lead_db: float = 2.0
+    real_lead_db: float = 2.5
     """Smallest mean lead of another zone that is worth acting on (measured)."""
 
     first_impression: float = 0.7
     """Share of ``evidence_db`` that others start with against a zone entered from nowhere:
     there is one second of hearing behind it, not a visit (measured)."""
 
-    usual_share: float = 0.03
+    usual_share: float = 0.035
     """Share of a new sighting in the usual margin by which a zone is ahead: a memory of about
     half a minute (measured)."""
 
@@ -63,7 +63,7 @@ class PresenceSettings(Struct, frozen=True, kw_only=True):
     """A zone silent for more intervals than this fades. habluetooth takes 1.5 to 2.5 windows; one
     more keeps a reader that loses every third report."""
 
-    fade_db: float = 3.0
+    fade_db: float = 5.0
     """Loudness a stale zone loses for each further interval (judgement)."""
 
     evidence_keep_intervals: float = 15.0

@@ -1,0 +1,123 @@
+"""The venue that the benchmarks run: 200 active rules of mixed kinds, as many people as asked for."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from contract.clock import ManualClock
+from contract.codec import encode
+from contract.envelope import Batch, Clock, StreamPosition
+from contract.readings import Tap
+from contract.topics import up
+from hub.core import document as doc
+from hub.core import events as ev
+from hub.engine.engine import Engine
+from hub.engine.settings import EngineSettings
+from hub.outbox.pending import Pending
+from hub.store import Store
+from hub.store.people import NewPerson
+
+EVENT = "bench"
+PLACES = 40
+START_MS = 1_780_000_000_000
+
+
+def venue(rules: int = 200) -> doc.Venue:
+    """A venue of 40 places in four groups with ``rules`` active rules, five kinds in turn."""
+    places = [
+        doc.Place(id=f"place-{n}", name=f"Place {n}", groups=[f"group-{n % 4}"], visits_by="tap")
+        for n in range(PLACES)
+    ]
+    return doc.Venue(
+        event=doc.EventInfo(
+            id=EVENT, name="Bench", zone="UTC", starts="2026-05-28T00:00", ends="2026-06-28T00:00"
+        ),
+        places=places,
+        edges=[doc.Edge(name=f"pi-{n}", readers={"r": f"place-{n}"}) for n in range(PLACES)],
+        pools=[doc.PoolInfo(id="cards", title="Card", stock=1_000_000)],
+        lamps=["lamp"],
+        rules=[_rule(number) for number in range(rules)],
+    )
+
+
+def _rule(number: int) -> doc.Rule:
+    place = f"place-{number % PLACES}"
+    triggers: list[doc.Trigger] = [
+        doc.OnVisits(count=3 + number % 7, place=place, within="2h"),
+        doc.OnVisits(count=5 + number % 5, group=f"group-{number % 4}", within="1d"),
+        doc.OnDistinct(group=f"group-{number % 4}", count=8),
+        doc.OnVisits(count=20, place=place),
+        doc.OnTap(place=place),
+    ]
+    when = triggers[number % len(triggers)]
+    only_some = doc.HasTag(tag="nobody") if isinstance(when, doc.OnTap) else None
+    acts: list[doc.Act] = [doc.GiveTag(tag=f"tag-{number}"), doc.AddPoints(points=1)]
+    if number % 10 == 0:
+        acts.append(doc.GiveReward(pool="cards", title="For you"))
+    return doc.Rule(
+        name=f"rule-{number}", when=when, then=acts, if_=only_some, limit=doc.Limit(once=True)
+    )
+
+
+class Nowhere:
+    """Takes what the engine hands on and does nothing with it."""
+
+    def __init__(self) -> None:
+        self.delivered: list[Pending] = []
+
+    def publish_committed(self, edge: str, streams: dict[str, StreamPosition]) -> None:
+        """Tell nobody."""
+
+    def submit(self, actions: Iterator[Pending]) -> None:
+        """Keep them."""
+        self.delivered.extend(actions)
+
+    def confirm(self, connector: str, key: str) -> None:
+        """Nothing to forget."""
+
+    def at(self, due_ms: int | None, wake: object) -> None:
+        """Wake nobody."""
+
+
+def engine_on(folder: Path, people: int, rules: int = 200) -> tuple[Engine, Store, ManualClock]:
+    """An engine with a venue in force and people registered, on SQLite in ``folder``."""
+    store = Store(f"sqlite:///{folder}/bench.db", EVENT)
+    store.start(migrate=True)
+    clock = ManualClock(START_MS)
+    document = msgspec.json.encode(venue(rules)).decode()
+    store.add_command("venue", ev.VenuePublished(1, START_MS, document), START_MS)
+    engine = Engine(store, clock, EngineSettings(poll_s=0.0, group_items_max=20_000), EVENT)
+    nowhere = Nowhere()
+    engine.connect(nowhere, nowhere, nowhere)  # type: ignore[arg-type]
+    engine.load()
+    engine.run_group([])
+    register(store, engine, people)
+    return engine, store, clock
+
+
+def register(store: Store, engine: Engine, people: int) -> None:
+    """Register people ``p0`` ... with badges ``b0`` ..., by the one door."""
+    for first in range(0, people, 5_000):
+        engine.register_many(
+            [
+                (ev.Registered(f"p{n}", START_MS, {"first_name": f"N{n}"}, ["rewards", "presence"]),
+                 ev.Leased(f"b{n}", f"p{n}", START_MS))
+                for n in range(first, min(first + 5_000, people))
+            ]
+        )  # fmt: skip
+
+
+def tap_message(edge: int, stream: str, sequence: int, badges: list[str], at_ms: int) -> tuple[str, bytes]:
+    """A batch of taps as an edge sends it: topic and payload."""
+    batch = Batch(
+        stream=stream,
+        first=sequence,
+        boot="ab" * 8,
+        clock=Clock(0, at_ms, "hub"),
+        records=[Tap(badge, "r", index) for index, badge in enumerate(badges)],
+    )
+    return up(EVENT, f"pi-{edge}", "taps"), encode(batch)
+
+
+__all__ = ["NewPerson"]

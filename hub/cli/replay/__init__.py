@@ -1,0 +1,1 @@
+"""Feeds recorded scans through the real processes."""

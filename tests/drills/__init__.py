@@ -1,0 +1,1 @@
+"""Pulls plugs out of a running installation."""

@@ -1,0 +1,69 @@
+"""Each drill prints its seed, and a failed one shows what every process said last."""
+
+import os
+import random
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.core import document as doc
+from tests import needs
+from tests.harness.installation import Installation
+
+SEED_VARIABLE = "FOYER_SEED"
+SCALE_VARIABLE = "FOYER_DRILL_SCALE"
+_installations = pytest.StashKey[list[Installation]]()
+
+Install = Callable[..., Installation]
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """The seed of a drill: a new one, or that of the environment."""
+    given = os.environ.get(SEED_VARIABLE)
+    chosen = int(given) if given else random.SystemRandom().randrange(2**32)
+    print(f"{SEED_VARIABLE}={chosen}")
+    request.node.add_report_section("setup", "seed", f"{SEED_VARIABLE}={chosen}")
+    return chosen
+
+
+@pytest.fixture
+def scale() -> int:
+    """How many times larger than for ``make test`` the drills are."""
+    return int(os.environ.get(SCALE_VARIABLE, "1"))
+
+
+@pytest.fixture(params=["embedded", "mosquitto"])
+def broker_kind(request: pytest.FixtureRequest) -> str:
+    if request.param == "mosquitto":
+        needs.mosquitto()
+    return str(request.param)
+
+
+@pytest.fixture
+def install(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Install]:
+    """Make installations that are ended with the test, and whose logs a failure shows."""
+    made: list[Installation] = []
+    request.node.stash[_installations] = made
+
+    def make(venue: doc.Venue, **more: Any) -> Installation:
+        installation = Installation(tmp_path / f"data-{len(made)}", venue, **more)
+        made.append(installation)
+        return installation
+
+    yield make
+    for installation in made:
+        installation.stop()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed and call.when == "call":
+        for installation in item.stash.get(_installations, []):
+            report.sections += installation.logs()
+    return report
