@@ -23,6 +23,7 @@ from contract.codec import decode, encode
 from contract.envelope import Batch
 from hub.broker.settings import KINDS, Kind
 from tests.broker_process import EVENT, BrokerHandle, start_broker
+from tests.waiting import wait_until
 
 EDGES = 4
 RUN_S_MAX = 60.0
@@ -122,10 +123,11 @@ def _subscribe(handle: BrokerHandle, consumer: Consumer, lane: str, secret: str)
     client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="engine")
     client.username_pw_set("engine", secret)
     client.on_message = consumer.take
-    client.on_connect = lambda *_: client.subscribe(f"foyer/{EVENT}/+/up/{lane}", 1)
     client.on_subscribe = lambda *_: consumer.ready.set()
     client.connect(handle.host, handle.port)
     client.loop_start()
+    wait_until(client.is_connected)
+    client.subscribe(f"foyer/{EVENT}/+/up/{lane}", 1)
     if not consumer.ready.wait(RUN_S_MAX):
         raise TimeoutError("no SUBACK")
     return client

@@ -71,7 +71,9 @@ def restart(url: str, name: str, people: int = RESTART_PEOPLE) -> list[Figure]:
     store.start(migrate=True)
     for first in range(0, people, 5_000):
         some = [_person(number, visits=3) for number in range(first, first + 5_000)]
-        badges = {f"badge-{person.id}": (Lease(START_MS, person.id),) for person in some}
+        badges: dict[str, tuple[Lease, ...]] = {
+            f"badge-{person.id}": (Lease(START_MS, person.id),) for person in some
+        }
         store.commit(Group(people={person.id: person for person in some}, leases=badges))
     store.stop()
     began_s = time.perf_counter()

@@ -8,7 +8,7 @@ import msgspec
 from contract.clock import ManualClock
 from contract.codec import encode
 from contract.envelope import Batch, Clock, StreamPosition
-from contract.readings import Tap
+from contract.readings import Sighting, Tap
 from contract.topics import up
 from hub.core import document as doc
 from hub.core import events as ev
@@ -16,7 +16,6 @@ from hub.engine.engine import Engine
 from hub.engine.settings import EngineSettings
 from hub.outbox.pending import Pending
 from hub.store import Store
-from hub.store.people import NewPerson
 
 EVENT = "bench"
 PLACES = 40
@@ -92,23 +91,26 @@ def engine_on(folder: Path, people: int, rules: int = 200) -> tuple[Engine, Stor
     engine.connect(nowhere, nowhere, nowhere)  # type: ignore[arg-type]
     engine.load()
     engine.run_group([])
-    register(store, engine, people)
+    register(engine, people)
     return engine, store, clock
 
 
-def register(store: Store, engine: Engine, people: int) -> None:
-    """Register people ``p0`` ... with badges ``b0`` ..., by the one door."""
+def register(engine: Engine, people: int) -> None:
+    """Register people ``p0`` ... with badges ``b0`` ..., as the engine does it with commands."""
     for first in range(0, people, 5_000):
-        engine.register_many(
-            [
-                (ev.Registered(f"p{n}", START_MS, {"first_name": f"N{n}"}, ["rewards", "presence"]),
-                 ev.Leased(f"b{n}", f"p{n}", START_MS))
-                for n in range(first, min(first + 5_000, people))
-            ]
-        )  # fmt: skip
+        work = engine.new_work()
+        for number in range(first, min(first + 5_000, people)):
+            known = {"first_name": f"N{number}", "favourite_colour": "#ff8800"}
+            consents = ["rewards", "presence", "lights"]
+            person = ev.Registered(f"p{number}", START_MS, {**known}, consents)
+            work.decide(f"register/{number}", person)
+            work.decide(f"lease/{number}", ev.Leased(f"b{number}", f"p{number}", START_MS))
+        engine.commit(work)
 
 
-def tap_message(edge: int, stream: str, sequence: int, badges: list[str], at_ms: int) -> tuple[str, bytes]:
+def tap_message(
+    edge: int, stream: str, sequence: int, badges: list[str], at_ms: int
+) -> tuple[str, bytes]:
     """A batch of taps as an edge sends it: topic and payload."""
     batch = Batch(
         stream=stream,
@@ -120,4 +122,15 @@ def tap_message(edge: int, stream: str, sequence: int, badges: list[str], at_ms:
     return up(EVENT, f"pi-{edge}", "taps"), encode(batch)
 
 
-__all__ = ["NewPerson"]
+def sighting_message(
+    edge: int, stream: str, sequence: int, badges: list[str], at_ms: int
+) -> tuple[str, bytes]:
+    """A batch of sightings of one second, as an edge sends it: topic and payload."""
+    batch = Batch(
+        stream=stream,
+        first=sequence,
+        boot="ab" * 8,
+        clock=Clock(0, at_ms, "hub"),
+        records=[Sighting(badge, "r", index, -61.5, 3) for index, badge in enumerate(badges)],
+    )
+    return up(EVENT, f"pi-{edge}", "sightings"), encode(batch)

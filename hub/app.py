@@ -62,16 +62,22 @@ class StoredSubscriptions:
 
 
 def presence_settings(home: Home) -> PresenceSettings:
-    """How the tracker is set for this venue and this pace of time."""
+    """How the tracker is set for this venue and this pace of time.
+
+    Raises:
+        ConfigFault: the configuration says what cannot be meant.
+    """
     chosen, speed = home.config.presence, max(1.0, home.clock().speed)
-    interval_ms = int(chosen.interval_s * 1000)
-    reorder_ms = int(PresenceSettings().reorder_ms * speed)
-    return PresenceSettings(
-        interval_ms=interval_ms,
-        leave_after_ms=int(chosen.leave_after_s * 1000),
-        reorder_ms=reorder_ms,
-        settle_ms=interval_ms,
-    )
+    leave_after_ms = int(chosen.leave_after_s * 1000)
+    try:
+        return PresenceSettings(
+            interval_ms=int(chosen.interval_s * 1000),
+            leave_after_ms=leave_after_ms,
+            venue_after_ms=max(PresenceSettings().venue_after_ms, leave_after_ms),
+            reorder_ms=int(chosen.reorder_s * 1000 * speed),
+        )
+    except ValueError as error:
+        raise ConfigFault(f"presence: {error}") from error
 
 
 def engine_settings(home: Home) -> EngineSettings:

@@ -55,10 +55,15 @@ class PushConfig(Part, frozen=True):
 
 
 class PresenceConfig(Part, frozen=True):
-    """How often badges are reported, and how long silence must last to mean gone (seconds)."""
+    """How often badges are reported, and how long silence must last to mean gone (venue seconds).
+
+    ``reorder_s`` is real time: how long one edge's report may be under way while another's of a
+    later time has come.
+    """
 
     interval_s: float = 1.0
     leave_after_s: float = 60.0
+    reorder_s: float = 3.0
 
 
 class Config(Part, frozen=True):

@@ -25,7 +25,12 @@ EVENT = "demo"
 KINDS = ("sqlite", "postgres")
 URL_VARIABLE = "FOYER_TEST_POSTGRES_URL"
 _OWNER = "postgres"
-QUICK_SETTINGS = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "shared_buffers=32MB")
+QUICK_SETTINGS = (
+    "fsync=off",
+    "full_page_writes=off",
+    "synchronous_commit=off",
+    "shared_buffers=32MB",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from hub.web.errors import NotFound
+
 FOLDER: Final = Path(__file__).resolve().parent
 STATIC: Final = FOLDER / "static"
+METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 _templates = Environment(
     loader=FileSystemLoader(FOLDER / "templates"),
@@ -26,10 +29,15 @@ class Reference:
         self.router = APIRouter(include_in_schema=False)
         self.router.add_api_route("/api/openapi.json", self.openapi, methods=["GET"])
         self.router.add_api_route("/api/docs", self.page, methods=["GET"], response_model=None)
+        self.router.add_api_route("/api/{rest:path}", self.nothing, methods=list(METHODS))
 
     def openapi(self, request: Request) -> JSONResponse:
         """Answer with the OpenAPI document."""
         return JSONResponse(request.app.openapi())
+
+    def nothing(self, rest: str) -> None:
+        """Answer what is no route, so that programs get an error that they can read."""
+        raise NotFound(f"there is no route /api/{rest} for this method; see /api/docs")
 
     def page(self, request: Request) -> HTMLResponse:
         """Answer with every route, its parameters and its answers."""

@@ -36,4 +36,4 @@ class Api:
             Stream(parts, live),
         ):
             self.router.include_router(routes.router, prefix=PREFIX, responses=ANSWERS)
-        self.router.include_router(Reference().router)
+        self.router.include_router(Reference().router)  # last: it answers what is no route

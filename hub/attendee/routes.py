@@ -13,7 +13,7 @@ from hub.attendee.view import AttendeeView, read_attendee
 from hub.store.inbox import Subscription
 from hub.store.views_web import WebReads
 from hub.web.commands import leave
-from hub.web.errors import NotFound, TooManyTries
+from hub.web.errors import NotFound, TooManyTries, WebError
 from hub.web.limits import RateLimit
 from hub.web.ports import WebParts
 
@@ -46,6 +46,7 @@ class AttendeeRoutes:
             ("DELETE", "/a/{token}/push", self.unsubscribe),
             ("GET", "/a/{token}/sw.js", self.worker),
             ("GET", "/subscribe.js", self.script),
+            ("GET", "/a/{rest:path}", self.nothing),
         ):
             self.router.add_api_route(path, function, methods=[method], response_model=None)
 
@@ -86,6 +87,10 @@ class AttendeeRoutes:
         self._person(token, request)
         return self._browser_file("sw.js")
 
+    def nothing(self, rest: str, request: Request) -> Response:
+        """Answer whatever else somebody tries as if the link were wrong."""
+        raise self._refusal(request)
+
     def script(self) -> Response:
         """Answer with the script that turns messages to this browser on and off."""
         return self._browser_file("subscribe.js")
@@ -94,10 +99,13 @@ class AttendeeRoutes:
         person = self._parts.store.people.by_link(token) if _TOKEN.match(token) else None
         if person is not None:
             return person
+        raise self._refusal(request)
+
+    def _refusal(self, request: Request) -> WebError:
         source = request.client.host if request.client else ""
-        if not self._wrong.allow(source, self._parts.wall.boot_ms()):
-            raise TooManyTries("too many wrong links from here; please wait a minute")
-        raise NotFound(GONE_TEXT)
+        if self._wrong.allow(source, self._parts.wall.boot_ms()):
+            return NotFound(GONE_TEXT)
+        return TooManyTries("too many wrong links from here; please wait a minute")
 
     def _view(self, person: str) -> AttendeeView:
         now_ms = self._parts.clock.wall_ms()

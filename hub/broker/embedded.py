@@ -8,7 +8,7 @@ import asyncio
 from dataclasses import dataclass
 
 from hub.broker.devices import FileRights
-from hub.broker.errors import BrokerStopped
+from hub.broker.errors import BrokerStartError, BrokerStopped
 from hub.broker.guard import Guard
 from hub.broker.limits import DEVICES_POLL_S, PROBE_FAILURES_MAX, PROBE_S, SWEEP_S
 from hub.broker.program import Program
@@ -42,7 +42,10 @@ async def serve(settings: BrokerSettings, stop: asyncio.Event) -> None:
 
 async def _serve(settings: BrokerSettings, parts: _Parts, stop: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(parts.guard.accept, settings.bind, settings.port)
+    try:
+        server = await loop.create_server(parts.guard.accept, settings.bind, settings.port)
+    except OSError as error:
+        raise BrokerStartError(f"cannot listen: {error}") from error
     port = server.sockets[0].getsockname()[1]
     print(f"broker embedded listening on {settings.bind}:{port}", flush=True)  # noqa: T201 - the ready line is for whoever started this process
     try:

@@ -7,6 +7,7 @@ import logging
 import os
 import shutil
 import signal
+import socket
 from asyncio.subprocess import Process
 from pathlib import Path
 from typing import Final
@@ -92,9 +93,10 @@ async def serve(settings: BrokerSettings, stop: asyncio.Event) -> None:
 
     Raises:
         DeviceFileError: there is no usable device file.
-        BrokerStartError: Mosquitto is not installed, or did not come up.
+        BrokerStartError: Mosquitto is not installed, the address is taken, or it did not come up.
         BrokerStopped: Mosquitto ended by itself.
     """
+    _check_port(settings)
     devices = FileRights(settings.devices)
     devices.refresh()
     folder = (settings.data / "mosquitto").absolute()
@@ -108,6 +110,14 @@ async def serve(settings: BrokerSettings, stop: asyncio.Event) -> None:
         await _watch(process, devices, folder, stop)
     finally:
         await _end(process)
+
+
+def _check_port(settings: BrokerSettings) -> None:
+    """Find out now that the port is taken: later, any answer on it would be taken for Mosquitto."""
+    try:
+        socket.create_server((settings.bind, settings.port)).close()
+    except OSError as error:
+        raise BrokerStartError(f"cannot listen: {error}") from error
 
 
 def _write_table(table: DeviceTable, folder: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from hub.cli import replay_command
 from hub.cli.common import DATA_DEFAULT, ConfigOption, Data, home_at, log_plainly, plainly
 
 app = typer.Typer(
@@ -117,6 +118,9 @@ def demo(
 
     with plainly(), data_folder(data) as folder:
         run_demo(DemoSettings(example_folder(example), folder, speed, seed, port, seconds, browser))
+
+
+app.command(epilog=replay_command.EPILOG)(replay_command.replay)
 
 
 def main() -> None:

@@ -1,5 +1,9 @@
 """A rule whose trigger is true fires, is suppressed with a reason, or is a plain no."""
 
+from typing import Literal
+
+from msgspec.structs import replace
+
 from hub.core.acts import Cause, find_follow_up, take
 from hub.core.compiled import CompiledRule
 from hub.core.conditions import check
@@ -27,7 +31,8 @@ def consider(draft: Draft, compiled: CompiledRule, person_id: str, at_ms: int) -
         key = f"{key}/{at_ms}"
     reason = suppressed_by_limit(compiled, person, at_ms, rules.zone)
     if reason is not None:
-        _note(draft, compiled, person_id, at_ms, f"{key}/{at_ms}/no", reason, clauses)
+        cause = Cause(compiled.name, person_id, at_ms, _no(key, at_ms))
+        _note(draft, compiled, cause, "suppressed", reason, clauses)
         return
     _act(draft, compiled, Cause(compiled.name, person_id, at_ms, key), clauses)
 
@@ -37,34 +42,37 @@ def _act(draft: Draft, compiled: CompiledRule, cause: Cause, clauses: list[Claus
     results = take(draft, cause, compiled.rule.then)
     lines = [line for _, line in results]
     if results and not any(done for done, _ in results):
-        key = f"{cause.key}/{cause.at_ms}/no"
-        reason = "; ".join(lines)
-        _note(draft, compiled, cause.person, cause.at_ms, key, reason, clauses, lines)
+        no = replace(cause, key=_no(cause.key, cause.at_ms))
+        _note(draft, compiled, no, "suppressed", "; ".join(lines), clauses, lines)
         return
     draft.put(fired(draft.person(cause.person), compiled.name, cause.at_ms))
     reason = compiled.rule.text or clauses[0].text
-    _note(draft, compiled, cause.person, cause.at_ms, cause.key, reason, clauses, lines)
+    _note(draft, compiled, cause, "fired", reason, clauses, lines)
+
+
+def _no(key: str, at_ms: int) -> str:
+    """The key of a suppressed decision: another for each instant."""
+    return f"{key}/{at_ms}/no"
 
 
 def _note(
     draft: Draft,
     compiled: CompiledRule,
-    person: str,
-    at_ms: int,
-    key: str,
+    cause: Cause,
+    outcome: Literal["fired", "suppressed"],
     reason: str,
     clauses: list[Clause],
     actions: list[str] | None = None,
 ) -> None:
     draft.decisions.append(
         Decision(
-            key=key,
+            key=cause.key,
             rule=compiled.name,
             version=draft.world.rules.version,
-            person=person,
+            person=cause.person,
             place=compiled.places[0] if len(compiled.places) == 1 else None,
-            at_ms=at_ms,
-            outcome="suppressed" if key.endswith("/no") else "fired",
+            at_ms=cause.at_ms,
+            outcome=outcome,
             reason=reason,
             clauses=clauses,
             actions=actions or [],
@@ -83,6 +91,8 @@ def follow_up(draft: Draft, timer: Timer) -> None:
     done = any(taken for taken, _ in results)
     lines = [line for _, line in results]
     because = Clause(f"{timer.rule} fired earlier and this was due", held=True, saw="due")
-    reason = f"follow-up of {timer.rule}" if done else "; ".join(lines)
-    key = timer.occurrence if done else f"{timer.occurrence}/no"
-    _note(draft, compiled, timer.person, timer.due_ms, key, reason, [because], lines)
+    if done:
+        _note(draft, compiled, cause, "fired", f"follow-up of {timer.rule}", [because], lines)
+        return
+    no = replace(cause, key=f"{timer.occurrence}/no")
+    _note(draft, compiled, no, "suppressed", "; ".join(lines), [because], lines)

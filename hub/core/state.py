@@ -9,8 +9,9 @@ from msgspec import Struct
 
 from hub.core.events import Value
 
-VISITS_KEPT_MAX: Final = 512
-"""Most instants kept for one person and place; the oldest are forgotten first."""
+VISITS_KEPT_MAX: Final = 513
+"""Most instants kept for one person and place; the oldest are forgotten first. One more than the
+largest count that a rule may ask for, so that the visit after it is seen to be one too many."""
 
 STAYS_KEPT_MAX: Final = 256
 """Most closed stays kept for one person and place; older ones are joined into the first."""

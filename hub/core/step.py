@@ -94,8 +94,7 @@ def _visited(draft: Draft, place: str, person: str, at_ms: int) -> None:
         return
     visit = Visit(draft.person(person), place, at_ms)
     for compiled in rules:
-        crossed_ms = crossed(compiled, visit)
-        if crossed_ms is not None:
+        for crossed_ms in crossed(compiled, visit):
             consider(draft, compiled, person, crossed_ms)
 
 

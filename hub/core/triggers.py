@@ -71,19 +71,20 @@ class Visit:
     def without(self) -> Mapping[str, Times]:
         """The visits as they were before this one."""
         times = list(self.person.visits[self.place])
-        times.remove(self.at_ms)
+        if self.at_ms in times:  # else it was older than all that are kept
+            times.remove(self.at_ms)
         return {**self.person.visits, self.place: tuple(times)}
 
 
-def crossed(compiled: CompiledRule, visit: Visit) -> int | None:
-    """The instant at which a visit made a counting rule true, or None.
+def crossed(compiled: CompiledRule, visit: Visit) -> Times:
+    """The instants at which a visit made a counting rule true: one at most if it is the newest.
 
     A visit that is the newest of its history costs a look at the window; one that arrives late
     compares the whole history with and without it.
     """
     tally = visit.tally(compiled)
     if tally.is_newest:
-        return visit.at_ms if _rises(compiled, tally, visit) else None
+        return (visit.at_ms,) if _rises(compiled, tally, visit) else ()
     return newly_crossed(
         _crossings(compiled, _histories(compiled, visit.without())),
         _crossings(compiled, _histories(compiled, visit.person.visits)),

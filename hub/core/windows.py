@@ -8,6 +8,7 @@ rises to ``n``: it is found from the history alone, so late and shuffled arrival
 from bisect import bisect_right, insort
 from collections.abc import Iterable, Mapping, Sequence
 from heapq import merge
+from itertools import islice
 
 Times = tuple[int, ...]
 
@@ -76,9 +77,8 @@ def _alive(last: Mapping[str, int], at_ms: int, window_ms: int | None) -> set[st
     return {place for place, seen_ms in last.items() if seen_ms > at_ms - window_ms}
 
 
-def newly_crossed(before: Sequence[int], after: Sequence[int]) -> int | None:
-    """The first crossing that a late arrival added, or None if it only moved one."""
-    if len(after) <= len(before):
-        return None
+def newly_crossed(before: Sequence[int], after: Sequence[int]) -> Times:
+    """The crossings that a late arrival added; none if it only moved or removed one."""
     known = set(before)
-    return next((at_ms for at_ms in after if at_ms not in known), after[-1])
+    new = (at_ms for at_ms in after if at_ms not in known)
+    return tuple(islice(new, max(0, len(after) - len(before))))

@@ -102,6 +102,13 @@ class Engine:
             self.wake()
             thread.join(30)
 
+    def committed_records(self) -> int:
+        """How many records are committed, over all streams (for measuring)."""
+        return sum(
+            position.upto + sum(high - low + 1 for low, high in position.ranges)
+            for position in list(self._intake.positions.values())
+        )
+
     @property
     def is_alive(self) -> bool:
         """Whether the engine's thread is running."""
@@ -177,7 +184,7 @@ class Engine:
 
     def run_group(self, items: list[Item]) -> None:
         """Decide everything in ``items`` and what fell due, commit, and act on it."""
-        work = Work(self._memory, self._pos, self._clock.wall_ms(), self._settings.lease_ms)
+        work = self.new_work()
         held: list[tuple[Held, str | None]] = []
         settlements = [item for item in items if isinstance(item, Settlement)]
         looking = time.monotonic() - self._looked_s >= self._settings.poll_s
@@ -190,12 +197,21 @@ class Engine:
             self._floor.readings(work, [item for item in items if isinstance(item, Arrived)])
             self._floor.silence(work, work.now_ms - self._settings.settle_ms)
         self._reports(work, items)
-        self._commit(work)
+        self.commit(work)
         self._after(work, settlements, held)
         if looking:
             self._refill(work.now_ms)
 
-    def _commit(self, work: Work) -> None:
+    def new_work(self) -> Work:
+        """Begin a group, on the engine's thread or before it is started."""
+        return Work(self._memory, self._pos, self._clock.wall_ms(), self._settings.lease_ms)
+
+    def commit(self, work: Work) -> None:
+        """Write a group, all or nothing; when that fails, memory is read again.
+
+        Raises:
+            StoreError: it could not be written.
+        """
         for stream in self._intake.touched:
             work.group.streams[stream] = self._intake.positions[stream]
         if work.is_empty:

@@ -7,6 +7,7 @@ from hub.store.errors import (
     SchemaTooNew,
     StoreConflict,
     StoreError,
+    StoreRefused,
     StoreUnavailable,
     StoreUnreadable,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "Store",
     "StoreConflict",
     "StoreError",
+    "StoreRefused",
     "StoreUnavailable",
     "StoreUnreadable",
 ]

@@ -10,7 +10,8 @@ import msgspec
 from sqlalchemy import Connection
 
 from hub.core.outcome import Action
-from hub.store import bulk, codes, tables
+from hub.store import bulk, codes, quarantine, tables
+from hub.store.errors import StoreRefused
 from hub.store.group import Group
 
 _json = msgspec.json.Encoder()
@@ -53,10 +54,6 @@ _messages = bulk.insert_new(
     ("event", "key", "person", "at_ms", "title", "text", "reward_pool", "reward_index"),
     ("event", "key"),
 )
-_quarantine = bulk.insert(
-    tables.quarantine,
-    ("event", "source", "edge", "badge", "reason", "payload", "at_ms", "status"),
-)
 _commands_done = bulk.update(tables.command, ("done", "error"), ("event", "id"))
 
 
@@ -65,7 +62,11 @@ def write(connection: Connection, event: str, group: Group) -> None:
 
     Raises:
         sqlalchemy.exc.IntegrityError: a log key, log position or venue version is there already.
+        StoreRefused: a NUL in a log key or a badge: PostgreSQL cannot hold it, and SQLite holds it
+            without finding it again.
     """
+    if any("\0" in row.key for row in group.log) or any("\0" in badge for badge in group.leases):
+        raise StoreRefused("a NUL cannot be part of a log key or of a badge")
     _write_incoming(connection, event, group)
     _write_state(connection, event, group)
     _write_effects(connection, event, group)
@@ -86,13 +87,8 @@ def _write_incoming(connection: Connection, event: str, group: Group) -> None:
             for (edge, stream), position in group.streams.items()
         ],
     )
-    _quarantine.run(
-        connection,
-        [
-            (event, q.source, q.edge, q.badge, q.reason, q.payload, q.at_ms, "held")
-            for q in group.quarantine
-        ],
-    )
+    if group.quarantine:
+        quarantine.write(connection, event, group.quarantine)
     _commands_done.run(
         connection, [(True, error, event, number) for number, error in group.commands_done]
     )

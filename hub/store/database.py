@@ -13,7 +13,13 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url
 from sqlalchemy.engine import URL
 
-from hub.store.errors import StoreConflict, StoreError, StoreUnavailable, StoreUnreadable
+from hub.store.errors import (
+    StoreConflict,
+    StoreError,
+    StoreRefused,
+    StoreUnavailable,
+    StoreUnreadable,
+)
 
 BUSY_WAIT_MS: Final = 20_000
 """Longest wait for another process's transaction on SQLite."""
@@ -86,6 +92,7 @@ class Database:
 
         Raises:
             StoreConflict: something that is unique is there already.
+            StoreRefused: a value cannot be held.
             StoreUnavailable: no database answers.
         """
         with self._translated(), self._in_turn(), self._started().connect() as connection:
@@ -113,6 +120,8 @@ class Database:
         except exc.IntegrityError as error:
             # its whole text may name people or codes, so nothing of it but the constraint goes on
             raise StoreConflict(_first_line(error)) from None
+        except (exc.DataError, OverflowError, UnicodeEncodeError) as error:
+            raise StoreRefused(f"{self.where} cannot hold a value: {_first_line(error)}") from None
         except exc.DBAPIError as error:
             raise self._ours(error) from error
         except exc.TimeoutError as error:
@@ -174,5 +183,5 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _first_line(error: exc.DBAPIError) -> str:
-    return str(error.orig).partition("\n")[0]
+def _first_line(error: Exception) -> str:
+    return str(getattr(error, "orig", error)).partition("\n")[0]

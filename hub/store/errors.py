@@ -2,6 +2,7 @@
 
 StoreError
 ├── StoreConflict        what is unique is there already; nothing was written
+├── StoreRefused         a value that no database can hold: a NUL in a text, 2**63
 ├── StoreUnavailable     no database answers at the address, or it has gone away
 ├── StoreUnreadable      what is there is no database, or a damaged one
 └── SchemaMismatch
@@ -17,6 +18,10 @@ class StoreError(Exception):
 
 class StoreConflict(StoreError):  # noqa: N818 - named after the thing that is wrong
     """Something that is unique is there already; the whole transaction was undone."""
+
+
+class StoreRefused(StoreError):  # noqa: N818 - named after the thing that is wrong
+    """A value cannot be held; the whole transaction was undone, and trying again is in vain."""
 
 
 class StoreUnavailable(StoreError):  # noqa: N818 - named after the thing that is wrong

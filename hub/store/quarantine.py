@@ -7,19 +7,30 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from msgspec import Struct
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
-from hub.store import tables
+from hub.store import bulk, tables
 from hub.store.database import Database
+from hub.store.group import QuarantineRow
 
 ROWS_MAX: Final = 500
 """Most rows read at once."""
+PAYLOAD_BYTES_MAX: Final = 65_536
+"""Of a longer payload only the beginning is kept: it cannot be taken in again, but looked at."""
+KEPT_ROWS_MAX: Final = 100_000
+"""Most rows kept, by their numbers; the oldest make room."""
 
 _q = tables.quarantine.c
 _COLUMNS: Final = (
     _q.id, _q.source, _q.edge, _q.badge, _q.reason, _q.payload, _q.at_ms, _q.status,
     _q.settled_ms, _q.settled_by,
 )  # fmt: skip
+
+
+_insert = bulk.insert(
+    tables.quarantine,
+    ("event", "source", "edge", "badge", "reason", "payload", "at_ms", "status"),
+)
 
 
 class Held(Struct, frozen=True):
@@ -114,3 +125,24 @@ class Quarantine:
 
 def _held(row: Sequence[Any]) -> Held:
     return Held(*row)
+
+
+def write(connection: Connection, event: str, rows: Sequence[QuarantineRow]) -> None:
+    """Hold ``rows``; text that a database cannot hold is replaced, long payloads are cut."""
+    _insert.run(
+        connection,
+        [
+            (
+                event, _plain(q.source), _plain(q.edge), q.badge and _plain(q.badge),
+                _plain(q.reason), q.payload[:PAYLOAD_BYTES_MAX], q.at_ms, "held",
+            )
+            for q in rows
+        ],
+    )  # fmt: skip
+    newest = connection.scalar(select(func.max(_q.id))) or 0
+    old = delete(tables.quarantine).where(_q.event == event, _q.id <= newest - KEPT_ROWS_MAX)
+    connection.execute(old)
+
+
+def _plain(text: str) -> str:
+    return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")

@@ -87,6 +87,7 @@ class Store:
 
         Raises:
             StoreConflict: a log key, log position or venue version is there already.
+            StoreRefused: a value cannot be held, such as a NUL in a key on PostgreSQL.
             StoreUnavailable: the database has gone away. In both cases nothing was written.
         """
         with self.database.write() as connection:

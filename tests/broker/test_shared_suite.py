@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import paho.mqtt.client as mqtt
 import pytest
 
+from hub.broker.settings import Kind
 from tests.broker.client import Client, Refused, connect
-from tests.broker_process import BrokerHandle
+from tests.broker_process import BrokerHandle, start_broker
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.processes
@@ -269,6 +271,11 @@ def test_a_killed_broker_starts_again_on_its_port(own_broker: BrokerHandle) -> N
     own_broker.start()
     assert own_broker.port == port
     assert not _refused(own_broker, "stage", secret)
+
+
+def test_a_taken_port_is_said_to_be_taken(broker: BrokerHandle, kind: Kind, tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="did not start"):
+        start_broker(kind, tmp_path, broker.port)
 
 
 def test_more_than_a_thousand_messages_wait_for_an_absent_consumer(

@@ -26,8 +26,8 @@ EDGES = 4
 PEOPLE = 200
 BLOWS_EACH = 12
 LOUNGE_TAPS = 200
-SPREAD_S_LEAST = 40.0
-STARTS_PER_BLOW = 1.2
+SPREAD_S_LEAST = 30.0
+STARTS_PER_BLOW = 0.8
 """The recording is spread over so many starts of an engine for each blow."""
 
 

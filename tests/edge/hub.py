@@ -46,7 +46,8 @@ class Stream:
 class ScriptedHub:
     """Takes batches of one edge; commits at once, unless ``committing`` is off."""
 
-    def __init__(self, port: int, secret: str, edge: str = "pi") -> None:
+    def __init__(self, port: int, secret: str, edge: str = "pi", username: str = "hub") -> None:
+        self._username = username
         self._edge = edge
         self._lock = threading.RLock()
         self._session = 0
@@ -63,7 +64,7 @@ class ScriptedHub:
 
     def start(self, *, alive: bool = True) -> None:
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=f"hub-{id(self)}")
-        self._client.username_pw_set("hub", self.secret)
+        self._client.username_pw_set(self._username, self.secret)
         self._client.on_message = self._message
         self._client.on_connect = self._connected
         self._client.connect("127.0.0.1", self.port)

@@ -3,13 +3,14 @@
 Everything it says goes to one file over all its lives.
 """
 
+import json
 import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import psutil
 
@@ -99,6 +100,12 @@ class Program:
         with suppress(FileNotFoundError):
             return self.log.read_bytes()[self._from :].decode(errors="replace")
         return ""
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """The last line of JSON that it said since it was last started; empty when none yet."""
+        lines = [line for line in self.said.splitlines()[:-1] if line.startswith("{")]
+        return dict(json.loads(lines[-1])) if lines else {}
 
     @property
     def tail(self) -> str:

@@ -199,8 +199,15 @@ def test_retries_and_settlements(store: Store) -> None:
     assert (dead.status, dead.detail) == ("dead", "gone")
 
 
-def test_a_value_that_cannot_be_held_undoes_the_whole_group(store: Store) -> None:
-    too_late = LogRow(2, "key-2", None, "tapped", 2**63, 0, b"{}")
+@pytest.mark.parametrize(("key", "at_ms"), [("key", 2**63), ("lone \udc80", 1), ("nul \0", 1)])
+def test_a_value_that_cannot_be_held_undoes_the_whole_group(
+    store: Store, key: str, at_ms: int
+) -> None:
     with pytest.raises(StoreRefused):
-        store.commit(Group(log=[log_row(1), too_late]))
+        store.commit(Group(log=[log_row(1), LogRow(2, key, None, "tapped", at_ms, 0, b"{}")]))
     assert store.last_pos() == 0
+
+
+def test_a_badge_that_cannot_be_held(store: Store) -> None:
+    with pytest.raises(StoreRefused):
+        store.commit(Group(leases={"nul \0": (Lease(1, "ann"),)}))

@@ -105,3 +105,12 @@ def test_anything_can_be_held(store: Store, monkeypatch: pytest.MonkeyPatch) -> 
     assert len(held) == 2
     assert (held[0].edge, held[0].badge, held[0].reason) == ("pi\ufffd", "b\ufffd", "lone ?")
     assert len(held[0].payload) == PAYLOAD_BYTES_MAX
+
+
+def test_notes_of_the_processes(store: Store, database_url: str) -> None:
+    assert store.status.get("engine") is None
+    store.status.put("engine", b"first", 1)
+    store.status.put("engine", b"second", 2)
+    assert store.status.get("engine") == b"second"
+    with Store(database_url, "other") as other:
+        assert other.status.get("engine") is None

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,13 +32,16 @@ class Site:
         """Everybody, in the order in which they were seeded."""
         return list(self.links)
 
-    def client(self, account: str | None = None) -> httpx.Client:
-        """Return a browser-like client, signed in when ``account`` is given."""
-        client = httpx.Client(base_url=self.base, headers={"Origin": self.base}, timeout=30)
-        if account is not None:
-            answer = client.post("/api/v1/session", json={"name": account, "password": PASSWORD})
-            assert answer.status_code == 200, answer.text
-        return client
+    @contextmanager
+    def client(self, account: str | None = None) -> Iterator[httpx.Client]:
+        """Open a browser-like client, signed in when ``account`` is given."""
+        headers = {"Origin": self.base}
+        with httpx.Client(base_url=self.base, headers=headers, timeout=30) as client:
+            if account is not None:
+                body = {"name": account, "password": PASSWORD}
+                answer = client.post("/api/v1/session", json=body)
+                assert answer.status_code == 200, answer.text
+            yield client
 
 
 @pytest.fixture(scope="session")

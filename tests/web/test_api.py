@@ -182,7 +182,8 @@ def test_bad_input_is_told_by_its_field(organiser: httpx.Client) -> None:
     answer = organiser.get("/api/v1/decisions", params={"limit": "many"})
     assert answer.status_code == 422
     assert answer.json()["message"].startswith("query.limit: ")
-    assert organiser.get("/api/v1/nothing").status_code == 404
+    lost = organiser.get("/api/v1/nothing")
+    assert (lost.status_code, lost.json()["error"]) == (404, "not_found")
     broken = organiser.post(
         "/api/v1/devices", content=b"{", headers={"Content-Type": "application/json"}
     )

@@ -117,7 +117,17 @@ def _group(ids: list[str]) -> Group:
     )
     _give(group, ids[0], 0, "coffee-card", "Your coffee card")
     _give(group, ids[0], 0, "bacon-card", "One more bacon roll")
-    _give(group, ids[1], 1, "coffee-card", "Your coffee card")
+    for index, number in enumerate((1, 11, 12), start=1):
+        _give(group, ids[number], index, "coffee-card", "Your coffee card")
+    group.quarantine.append(
+        QuarantineRow(
+            "taps",
+            "pi-oriel",
+            "dated in 2099: the clock of the badge reader is wrong",
+            b"{}",
+            NOW_MS,
+        )
+    )
     group.messages.append(Message("m/xss", ids[2], NOW_MS, SECRET_MARKUP, SECRET_MARKUP))
     group.actions.append(
         Action("a/dead", "push", {"title": "x"}, "coffee-lover", ids[3], NOW_MS, NOW_MS + HOUR_MS)

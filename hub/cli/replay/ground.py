@@ -1,21 +1,22 @@
 """Where a recording is replayed: a private installation made for it, or one that is there."""
 
+import os
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 
-from contract.clock import parse_clock
 from hub.bootstrap import prepare, read_venue
 from hub.cli.replay.errors import ReplayFault
 from hub.cli.replay.order import Order
 from hub.cli.replay.pace import AFTER_MS, BEFORE_MS, Pace, pace
 from hub.cli.replay.venue import edge_names, made_for, places_in, with_edges
-from hub.config import Config, ConfigFault, PresenceConfig, write_config
+from hub.cli.running_parts import is_running
+from hub.config import Config, PresenceConfig, write_config
 from hub.core import document as doc
 from hub.core.spans import local, parse_local
 from hub.core.step import BEFORE_EVENT_MS_MAX
@@ -104,7 +105,7 @@ def existing(order: Order, home: Home) -> Ground:
         pace=(lambda: own) if running else (
             lambda: pace(order.speed, order.seen, silence_counts=silence)
         ),
-        settings={},
+        settings={name: text for name, text in os.environ.items() if name.startswith("FOYER_")},
         broker=not _answers(home),
         engine=not running,
     )  # fmt: skip
@@ -113,22 +114,6 @@ def existing(order: Order, home: Home) -> Ground:
 def edges_of(order: Order) -> list[str]:
     """What the agents are called."""
     return edge_names(order.agents)
-
-
-def is_running(home: Home, part: str) -> bool:
-    """Whether a part runs on the data folder."""
-    try:
-        with home.only_one(part):
-            return False
-    except ConfigFault:
-        return True
-
-
-@contextmanager
-def clocked(home: Home, clock: str) -> Iterator[Home]:
-    """The installation as it is under another clock; the clock is checked."""
-    parse_clock(clock)
-    yield Home(home.data, msgspec.structs.replace(home.config, clock=clock))
 
 
 def _venue(order: Order) -> tuple[doc.Venue, dict[str, str]]:
@@ -140,8 +125,6 @@ def _venue(order: Order) -> tuple[doc.Venue, dict[str, str]]:
 
 
 def _check_time(order: Order, venue: doc.Venue) -> None:
-    from zoneinfo import ZoneInfo
-
     there = ZoneInfo(venue.event.zone)
     starts_ms = parse_local(venue.event.starts, there)
     if order.seen.last_ms < starts_ms - BEFORE_EVENT_MS_MAX:

@@ -11,7 +11,7 @@ Introduction to Statistical Quality Control, section 9.1): before, the challenge
 least ``real_lead_db``. So somebody who is plainly in one place is moved by a plain turn of the
 tables within seconds, and somebody between two readers needs more. Whatever the sum says, a
 challenger whose own smoothed level is not ahead does not win, so one of the same strength never
-does (Bermuda's contest has the same condition).
+does.
 
 Both sides of a lead are single sightings of about the same time, since a body or a crowd in the
 way dampens all readers at once, and readers report in their own time: a challenger's sighting

@@ -36,8 +36,7 @@ def fall_due(
 
 def refresh(track: Track, at_ms: int, rssi_dbm: float, share: float) -> None:
     """The zone they are in heard them again."""
-    if at_ms < track.heard_ms:
-        return
+    assert at_ms >= track.heard_ms
     track.heard_ms = at_ms
     contest.note(track, at_ms, rssi_dbm)
     track.heard_dbm = rssi_dbm

@@ -1,0 +1,246 @@
+"""The pages in a real browser: what they show, that they live, and that they ask no other host."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from msgspec.structs import replace
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from hub.core.events import Played, Registered
+from hub.core.outcome import Decision
+from hub.core.state import Person
+from hub.store import Group, Store
+from tests import needs
+from tests.waiting import wait_until
+from tests.web.conftest import PASSWORD, Site
+from tests.web.world import NOW_MS
+
+pytestmark = pytest.mark.needs_chromium
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--no-first-run",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Watched:
+    """A page, and all that it should not have done."""
+
+    page: Page
+    base: str
+    faults: list[str] = field(default_factory=list)
+
+    def watch(self) -> None:
+        """Write down errors, and requests that leave the host."""
+        inside = (self.base, self.base.replace("http", "ws"), "data:", "blob:")
+        self.page.on("console", lambda m: self._fault(m.text, bad=m.type in ("error", "warning")))
+        self.page.on("pageerror", lambda error: self._fault(str(error)))
+        self.page.on("request", lambda r: self._fault(r.url, bad=not r.url.startswith(inside)))
+        self.page.on("response", lambda r: self._fault(r.url, bad=r.status >= 400))
+
+    def _fault(self, text: str, *, bad: bool = True) -> None:
+        if bad:
+            self.faults.append(text)
+
+    def sign_in(self, account: str) -> Page:
+        """Sign in through the form."""
+        self.page.goto(f"{self.base}/signin")
+        self.page.fill("[name=name]", account)
+        self.page.fill("[name=password]", PASSWORD)
+        self.page.click("button")
+        return self.page
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    program = needs.chromium()
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def watched(browser: Browser, site: Site) -> Iterator[Watched]:
+    with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
+        one = Watched(context.new_page(), site.base)
+        one.watch()
+        yield one
+    assert one.faults == []
+
+
+def test_the_live_page_shows_the_venue_and_lives(
+    watched: Watched, site: Site, store: Store
+) -> None:
+    page = watched.sign_in("olga")
+    expect(page.locator(".place")).to_have_count(12)
+    expect(page.locator(".place", has_text="Main stage").locator(".place-count")).to_have_text("7")
+    expect(page.locator(".bulb")).to_have_count(7)
+    expect(page.locator(".now-clock")).to_have_text("16:32:15")
+    expect(page.locator(".wanted", has_text="Lantern Parade Club")).to_contain_text("9 people")
+    expect(page.locator(".edge", has_text="pi-halden")).to_contain_text("340 waiting")
+    first = page.locator(".decision").nth(1)
+    expect(first).to_be_visible()
+    kept = first.element_handle()
+    decision = Decision("live/1", "coffee-lover", 1, site.people[3], None, NOW_MS, "fired",
+                        "the page lives", [], ["tag coffee-lover"])  # fmt: skip
+    store.commit(Group(decisions=[decision]))
+    newest = page.locator(".decision").first
+    expect(newest).to_contain_text("the page lives", timeout=5_000)
+    expect(newest).to_contain_text("Mateo Lindqvist")
+    assert kept is not None
+    assert kept.evaluate("row => row.isConnected"), "what stood there was not drawn again"
+    expect(page.locator(".decision")).to_have_count(40)
+
+
+def test_a_person_moves_and_the_live_page_follows(
+    watched: Watched, site: Site, store: Store
+) -> None:
+    page = watched.sign_in("olga")
+    card = page.locator(".place", has_text="Quillon").locator(".place-count")
+    expect(card).to_have_text("0")
+    walker = site.people[18]
+    before = store.load_people([walker])[walker]
+    store.commit(Group(people={walker: Person(walker, place="quillon", since_ms=NOW_MS)}))
+    expect(card).to_have_text("1", timeout=5_000)
+    store.commit(Group(people={walker: before}))
+    expect(card).to_have_text("0", timeout=5_000)
+
+
+def test_the_live_page_fits_a_phone(watched: Watched) -> None:
+    watched.page.set_viewport_size({"width": 390, "height": 844})
+    page = watched.sign_in("olga")
+    expect(page.locator(".place")).to_have_count(12)
+    for path in ("/", "/people", "/held", "/devices"):
+        page.goto(watched.base + path)
+        expect(page.locator(".now-clock")).not_to_have_text("")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+def test_a_person_is_found_and_asked_about(watched: Watched) -> None:
+    page = watched.sign_in("olga")
+    page.goto(f"{watched.base}/people")
+    page.get_by_label("Search").fill("okaf")
+    expect(page.locator("a.row-line")).to_have_count(1)
+    page.locator("a.row-line").click()
+    expect(page.locator("h1")).to_have_text("Ada Okafor")
+    expect(page.locator(".lane", has_text="Main stage").locator(".stay")).to_have_count(2)
+    page.get_by_label("At (now if empty)").fill("nonsense")
+    page.get_by_role("button", name="Ask").click()
+    expect(page.locator(".said")).to_contain_text("10:42")
+    page.get_by_label("At (now if empty)").fill("15:00")
+    page.get_by_role("button", name="Ask").click()
+    expect(page.locator(".verdict")).to_have_text("It did not fire \u00b7 15:00:00")
+    expect(page.locator(".clause-saw").first).to_have_text("2: 14:40, 15:21")
+
+
+def test_somebody_registers_at_the_desk(watched: Watched) -> None:
+    page = watched.sign_in("olga")
+    page.goto(f"{watched.base}/people")
+    page.get_by_role("button", name="Register somebody").click()
+    page.get_by_role("button", name="Register", exact=True).click()
+    expect(page.get_by_text("a name is needed")).to_be_visible()
+    page.get_by_label("Name", exact=True).fill("Desk Guest")
+    page.get_by_label("Badge").fill("desk-1")
+    page.get_by_role("button", name="Register", exact=True).click()
+    expect(page.locator(".link-dialog .qr img")).to_be_visible()
+    link = page.locator(".link-dialog .mono").inner_text()
+    page.goto(link)
+    expect(page.locator("h1")).to_have_text("Hello Desk")
+
+
+def test_the_dj_plays_and_skips(watched: Watched, store: Store) -> None:
+    page = watched.sign_in("dj")
+    expect(page).to_have_url(f"{watched.base}/dj")
+    first = page.locator(".wish:visible").first
+    expect(first).to_contain_text("Lantern Parade Club")
+    expect(page.locator(".nav a")).to_have_count(1)
+    first.get_by_role("button", name="Played").click()
+    second = page.locator(".wish:visible", has_text="Deep house")
+    second.get_by_role("button", name="Skip").click()
+    wanted = {
+        Played("dance-floor", "Lantern Parade Club", NOW_MS, by="dj").artist: False,
+        "Deep house": True,
+    }
+
+    def left() -> bool:
+        events = [command.event for command in store.pending_commands(limit=500)]
+        found = {e.artist: e.skipped for e in events if isinstance(e, Played) and e.by == "dj"}
+        return wanted.items() <= found.items()
+
+    wait_until(left, 10, "both commands")
+    expect(page.locator(".wanted", has_text="made 6 happy")).to_be_visible()
+
+
+def test_the_stand_says_yes_once(watched: Watched, site: Site, store: Store) -> None:
+    code = next(r.code for r in store.rewards.of(site.people[11]))
+    page = watched.sign_in("staff")
+    field = page.get_by_label("Reward code")
+    field.fill(code.lower())
+    field.press("Enter")
+    expect(page.locator(".answer.yes")).to_contain_text("Hand it over")
+    field.fill(code)
+    page.get_by_role("button", name="Redeem").click()
+    expect(page.locator(".answer.no")).to_contain_text("by staff")
+    field.fill("nonsense")
+    field.press("Enter")
+    expect(page.locator(".answer.no")).to_contain_text("no such code")
+
+
+def test_the_attendee_page_shows_rewards_and_changes_consents(
+    watched: Watched, site: Site, store: Store
+) -> None:
+    page = watched.page
+    person = site.people[12]
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{watched.base}/a/{site.links[person]}")
+    code = page.locator(".ticket.issued img")
+    expect(code).to_be_visible()
+    assert code.evaluate("image => image.naturalWidth") > 100
+    page.locator("[data-consent=music]").click()
+    before = store.load_people([person])[person]
+    store.commit(Group(people={person: replace(before, points=777)}))
+    expect(page.locator(".points b")).to_have_text("777", timeout=10_000)
+
+    def consented() -> bool:
+        events = [command.event for command in store.pending_commands(limit=500)]
+        return any(
+            isinstance(e, Registered) and e.person == person and "music" in (e.consents or ())
+            for e in events
+        )
+
+    wait_until(consented, 10, "the command")
+    page.locator("#about textarea").fill("Funk, Soul")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#saved")).to_have_text("Saved.")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_what_was_held_back_is_shown_with_its_reason(watched: Watched) -> None:
+    page = watched.sign_in("olga")
+    page.goto(f"{watched.base}/held")
+    line = page.locator(".row-line", has_text="clock of the badge reader")
+    expect(line).to_contain_text("taps of pi-oriel")
+    line.get_by_role("button", name="Try again").click()
+    expect(line).to_have_count(0)
+
+
+def test_a_device_is_added_and_locked_out(watched: Watched) -> None:
+    page = watched.sign_in("olga")
+    page.goto(f"{watched.base}/devices")
+    page.get_by_label("Name of a new device").fill("pi-browser")
+    page.get_by_role("button", name="Add device").click()
+    expect(page.locator(".said.mono")).to_be_visible()
+    line = page.locator(".row-line", has_text="pi-browser")
+    line.get_by_role("button", name="Lock out").click()
+    page.locator(".q-dialog").get_by_role("button", name="Lock out").click()
+    expect(line).to_contain_text("revoked")
+
+
+def test_the_rules_are_sentences(watched: Watched) -> None:
+    page = watched.sign_in("olga")
+    page.goto(f"{watched.base}/rules")
+    line = page.locator(".row-line", has_text="The third coffee within two hours")
+    expect(line).to_contain_text("When visit 3 to coffee within 2h")
+    expect(page.locator(".row-line.rule")).to_have_count(6)
