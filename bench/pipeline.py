@@ -28,11 +28,12 @@ from hub.schedule.alarm import Alarm
 from hub.store import Store
 from tests.broker_process import BrokerHandle, start_broker
 
-EDGES = 4
+EDGES = 24
+PUBLISHERS = 2
 BATCH_SIGHTINGS = 50
-BADGES_AT_A_PLACE = 200
+BADGES_AT_A_PLACE = 100
 WINDOW = SIGHTING_BATCHES_OUTSTANDING_MAX
-MESSAGES = 1_000
+MESSAGES = 250
 """For each edge."""
 
 Row = tuple[str, float, str]
@@ -67,7 +68,7 @@ def publishers(
     for name, messages in rows.items():
         file = folder / f"{name}.rows"
         file.write_bytes(msgspec.msgpack.encode(messages))
-        secret = broker.add_device(name)
+        secret = broker.add_device(name, "hub")
         command = [sys.executable, "-m", "bench.publisher", "--port", str(broker.port),
                    "--username", name, "--secret", secret, "--file", str(file),
                    "--per-s", str(per_s), "--window", str(window)]  # fmt: skip
@@ -139,7 +140,7 @@ def running_engine(
     session = time.time_ns() // 1_000_000
     secret = broker.add_device("engine", "hub")
     settings = LinkSettings(broker.host, broker.port, world.EVENT, "engine", secret, session)
-    link = HubLink(settings, clock, engine.arrived, engine.nudge)
+    link = HubLink(settings, clock, engine.arrived, engine.nudge, engine.connected)
     alarm = Alarm(clock)
     alarm.start()
     nowhere = Nowhere()
@@ -178,7 +179,11 @@ def measure() -> list[Row]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         start_ms = time.time_ns() // 1_000_000 - MESSAGES * 250
-        rows = {f"pi-{n}": sighting_rows(n, MESSAGES, start_ms) for n in range(EDGES)}
+        edges = [sighting_rows(n, MESSAGES, start_ms) for n in range(EDGES)]
+        rows = {
+            f"sender-{n}": [row for turn in zip(*edges[n::PUBLISHERS], strict=True) for row in turn]
+            for n in range(PUBLISHERS)
+        }
         broker = start_broker("embedded", folder / "broker", event=world.EVENT)
         try:
             bare = bare_rate(broker, folder, rows)

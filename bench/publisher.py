@@ -1,9 +1,11 @@
 """A process that publishes prepared batches as fast as the broker takes them, or at a pace."""
 
 import argparse
+import socket
 import sys
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 
 import msgspec
@@ -18,23 +20,24 @@ BATCH_RECORDS = 50
 
 
 class Window:
-    """How many batches the hub has committed, by its watermark."""
+    """How many batches of each edge the hub has committed, by its watermarks."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._batches = 0
+        self._batches: dict[str, int] = {}
 
     def on_message(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
         """Take a watermark."""
         committed = decode(message.payload, Committed)
+        upto = max((position.upto for position in committed.streams.values()), default=0)
         with self._changed:
-            self._batches = max(p.upto for p in committed.streams.values()) // BATCH_RECORDS
+            self._batches[message.topic.split("/")[2]] = upto // BATCH_RECORDS
             self._changed.notify()
 
-    def wait(self, batches: int) -> None:
-        """Wait until so many batches are committed."""
+    def wait(self, edge: str, batches: int) -> None:
+        """Wait until so many batches of an edge are committed."""
         with self._changed:
-            self._changed.wait_for(lambda: self._batches >= batches, 60)
+            self._changed.wait_for(lambda: self._batches.get(edge, 0) >= batches, 60)
 
 
 def main() -> None:
@@ -56,19 +59,25 @@ def main() -> None:
     client.max_queued_messages_set(0)
     window = Window()
     client.on_message = window.on_message
+    client.on_socket_open = lambda _c, _u, sock: sock.setsockopt(
+        socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+    )
     client.connect("127.0.0.1", options.port)
     client.loop_start()
     while not client.is_connected():
         time.sleep(0.01)
     if options.window:
-        client.subscribe(rows[0][0].replace("/up/sightings", "/down/committed"), 1)
+        client.subscribe(f"foyer/{rows[0][0].split('/')[1]}/+/down/committed", 1)
     print("ready", flush=True)
     sys.stdin.readline()
     start_s = time.perf_counter()
     last = None
+    sent: Counter[str] = Counter()
     for number, (topic, payload) in enumerate(rows):
+        edge = topic.split("/")[2]
+        sent[edge] += 1
         if options.window:
-            window.wait(number + 1 - options.window)
+            window.wait(edge, sent[edge] - options.window)
         if options.per_s:
             wait_s = start_s + number / options.per_s - time.perf_counter()
             if wait_s > 0:

@@ -15,6 +15,9 @@ from hub.store import Store
 NEAR_MS = 60_000
 """A decision this close before the instant that is asked about is what is meant."""
 
+DECISIONS_MAX = 500
+"""Most decisions of one rule about one person that are looked at, the newest of them."""
+
 _event = msgspec.json.Decoder(ev.Event)
 
 
@@ -50,11 +53,10 @@ class Answers:
         if self.store.people.get(person) is None and not self.store.load_people([person]):
             raise RulesFault(f"nobody called {person!r} is known")
         events = [_event.decode(row.body) for row in self.store.log_of(person, instant_ms)]
-        decisions = [
-            shown.decision
-            for shown in self.store.views.decisions(person=person, rule=rule, limit=500)
-            if shown.decision.at_ms <= instant_ms
-        ]
+        newest = self.store.views.decisions(
+            person=person, rule=rule, limit=DECISIONS_MAX, newest_first=True
+        )
+        decisions = [one.decision for one in newest if one.decision.at_ms <= instant_ms]
         known = with_decisions(fold_profile(rules, person, events), decisions)
         since_ms = instant_ms - NEAR_MS if at_ms is not None else 0
         near = [decision for decision in decisions if decision.at_ms >= since_ms]

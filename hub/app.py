@@ -112,6 +112,7 @@ class EngineParts:
             clock,
             self.engine.arrived,
             self.engine.nudge,
+            self.engine.connected,
         )
         self.lights = _lights(home)
         self._dispatcher = Dispatcher(

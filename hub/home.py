@@ -32,9 +32,7 @@ class Home:
             ConfigFault: none was chosen yet.
         """
         if not self.config.event:
-            raise ConfigFault(
-                f"no event is chosen in {self.data}: run foyer init --venue FILE"
-            )
+            raise ConfigFault(f"no event is chosen in {self.data}: run foyer init --venue FILE")
         return self.config.event
 
     @property
@@ -87,11 +85,15 @@ class Home:
     def ensure_device(self, store: Store, name: str, role: str, now_ms: int) -> None:
         """Have a device of that name whose secret lies in the data folder; repeatable."""
         known = {device.name: device for device in store.devices.all()}
-        path = self.secret_file(name)
-        if name in known and path.exists():
+        if name in known and self.secret_file(name).exists():
             return
+        self.keep_secret(name, store.devices.add(name, role, now_ms))
+
+    def keep_secret(self, name: str, secret: str) -> None:
+        """Put a device's secret into the data folder, for its owner's eyes."""
+        path = self.secret_file(name)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        replace_file(path, store.devices.add(name, role, now_ms).encode())
+        replace_file(path, secret.encode())
 
     def export_devices(self, store: Store) -> None:
         """Write the file that the broker reads from the device table."""

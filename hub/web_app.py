@@ -1,13 +1,11 @@
-"""Puts API, attendee page and console together into one application; knows them all, does nothing."""
+"""Puts API, attendee page and console together; it knows them all and does nothing itself."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from contract.clock import Clock, SystemClock
 from hub.api import reference
 from hub.api.errors import add_error_answers
 from hub.api.routes import Api
@@ -16,42 +14,15 @@ from hub.attendee.routes import AttendeeRoutes
 from hub.console import pages
 from hub.console.frame import Console
 from hub.console.signin import SignInPages
-from hub.store import Store
 from hub.web.guard import Guard
 from hub.web.live import Live
-from hub.web.ports import LampView, WebParts, Why
+from hub.web.ports import WebParts
 from hub.web.sessions import SessionBook, load_key
-from hub.web.settings import WebSettings
 from hub.web.signing_in import SigningIn
 
 
-def create_app(
-    store: Store,
-    clock: Clock,
-    settings: WebSettings,
-    nudge: Callable[[], None],
-    lamps: Callable[[], Sequence[LampView]],
-    why: Why,
-    *,
-    push_public_key: str | None = None,
-    browser_files: Path | None = None,
-    wall: Clock | None = None,
-) -> FastAPI:
-    """Build the web of one event; ``store`` is started by the caller.
-
-    ``nudge`` tells the engine that a command waits, ``lamps`` says how the lamps shine now, ``why``
-    explains. Sessions and limits follow ``wall``, real time, while everything shown follows
-    ``clock``. Without ``push_public_key`` and ``browser_files`` attendees are offered no push.
-    """
-    parts = WebParts(
-        store=store, clock=clock, settings=settings, nudge=nudge, lamps=lamps, why=why,
-        wall=wall or SystemClock(), push_public_key=push_public_key, browser_files=browser_files,
-    )  # fmt: skip
-    return build(parts)
-
-
 def build(parts: WebParts) -> FastAPI:
-    """Build the web out of its parts."""
+    """Build the web of one event; the store is started by the caller."""
     live = Live(parts)
 
     @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Who calls: a browser with a session, or a stand with a bearer token; each route names its roles."""
+"""Each route names its roles; a browser comes with a session, a stand with a bearer token."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -31,22 +31,20 @@ def problem(
 def add_error_answers(app: FastAPI, page: PageOf) -> None:
     """Teach ``app`` the answers; ``page`` writes the ones that people see in a browser."""
 
-    def web(request: Request, error: Exception) -> Response:
-        assert isinstance(error, WebError)
+    def web(request: Request, error: WebError) -> Response:
         if request.method == "GET" and request.url.path.startswith("/a/"):
             title = TITLES.get(error.status, "That did not work")
             return HTMLResponse(page(title, str(error)), status_code=error.status)
         return problem(error.status, error.code, str(error))
 
-    app.add_exception_handler(WebError, web)
-    app.add_exception_handler(RequestValidationError, _bad_input)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(StoreError, _store)
-    app.add_exception_handler(CoreError, _core)
+    app.exception_handler(WebError)(web)
+    app.exception_handler(RequestValidationError)(_bad_input)
+    app.exception_handler(HTTPException)(_http)
+    app.exception_handler(StoreError)(_store)
+    app.exception_handler(CoreError)(_core)
 
 
-def _bad_input(_: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
+def _bad_input(_: Request, error: RequestValidationError) -> Response:
     found = [f"{_where(one['loc'])}: {one['msg']}" for one in error.errors()]
     return problem(422, "bad_input", "; ".join(found[:FIELDS_SAID_MAX]))
 
@@ -55,13 +53,12 @@ def _where(location: tuple[str | int, ...]) -> str:
     return ".".join(str(part) for part in location if part != "body") or "the body"
 
 
-def _http(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
+def _http(_: Request, error: HTTPException) -> Response:
     code = CODES.get(error.status_code, "failed")
     return problem(error.status_code, code, str(error.detail))
 
 
-def _store(_: Request, error: Exception) -> Response:
+def _store(_: Request, error: StoreError) -> Response:
     if isinstance(error, StoreConflict):
         return problem(409, "already_done", "something of that name is there already")
     if isinstance(error, StoreUnavailable):
@@ -69,5 +66,5 @@ def _store(_: Request, error: Exception) -> Response:
     return problem(422, "bad_input", str(error))
 
 
-def _core(_: Request, error: Exception) -> Response:
+def _core(_: Request, error: CoreError) -> Response:
     return problem(404, "not_found", str(error))

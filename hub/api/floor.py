@@ -103,7 +103,7 @@ class Floor:
         return Said(message=f"{'skipped' if body.skipped else 'played'}: {body.artist}")
 
     def redeem(self, body: Code, request: Request) -> Given | Response:
-        """Use a reward's code up: 200 once, then 409 with when and by whom. For stands and staff."""
+        """Use a reward's code up: 200 once, then 409 with when and by whom. For staff."""
         caller: Caller = need(self._parts.store, "staff")(request)
         answer = redeem(self._parts, body.code, caller.name)
         if answer.given:

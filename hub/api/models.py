@@ -32,7 +32,7 @@ class NewPassword(In):
 
 
 class Register(In):
-    """Somebody new. What is not the desk's own goes into ``attributes``, lists joined with ``;``."""
+    """Somebody new. Further columns go into ``attributes``, lists joined with ``;``."""
 
     name: Short
     email: Annotated[str, Field(max_length=254)] = ""
@@ -339,7 +339,7 @@ class Said(BaseModel):
 
 
 class Problem(BaseModel):
-    """What went wrong: a code for programs, one sentence for people; ``detail`` when there is more."""
+    """What went wrong: a code for programs, a sentence for people, ``detail`` if there is more."""
 
     error: str
     message: str

@@ -1,4 +1,4 @@
-"""News as they happen, as server-sent events: no queue, so a slow reader skips summaries, not decisions.
+"""News as server-sent events, without a queue: a slow reader skips summaries, never decisions.
 
 ``decision`` events carry their number as the event's id; who comes back with ``Last-Event-ID`` gets
 what was missed, up to a bound. ``summary`` follows each change; a comment keeps the line open.

@@ -25,7 +25,10 @@ MINUTE_MS: Final = 60_000
 _TOKEN = re.compile(r"^[A-Za-z0-9_-]{20,86}$")
 
 GONE_TITLE: Final = "This link opens nothing"
-GONE_TEXT: Final = "It may have been replaced by a newer one. Scan the code on your badge again, or ask at the desk."
+GONE_TEXT: Final = (
+    "It may have been replaced by a newer one. "
+    "Scan the code on your badge again, or ask at the desk."
+)
 
 
 class AttendeeRoutes:
@@ -87,7 +90,7 @@ class AttendeeRoutes:
         self._person(token, request)
         return self._browser_file("sw.js")
 
-    def nothing(self, rest: str, request: Request) -> Response:
+    def nothing(self, request: Request) -> Response:
         """Answer whatever else somebody tries as if the link were wrong."""
         raise self._refusal(request)
 

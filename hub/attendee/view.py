@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,8 @@ PURPOSES: Final = {
 """Purpose to its name and what it means for the person."""
 
 INBOX_ROWS: Final = 30
+CODES_KEPT_MAX: Final = 4096
+"""QR codes kept in memory: each page is asked for every two seconds."""
 NO_COLOUR: Final = "#ffb547"
 
 
@@ -131,6 +134,7 @@ def _reward(
     return RewardView(title, text, row.status, state, row.code, qr_of(row.code))
 
 
+@lru_cache(maxsize=CODES_KEPT_MAX)
 def qr_of(text: str) -> str:
     """Return a QR code as an SVG data URI, black on white with its quiet zone."""
     code = segno.make(text, error="m", micro=False)

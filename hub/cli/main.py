@@ -7,7 +7,16 @@ from typing import Annotated
 
 import typer
 
-from hub.cli import replay_command
+from hub.cli import (
+    device_commands,
+    held_commands,
+    people_commands,
+    rebuild_command,
+    replay_command,
+    upkeep_commands,
+    venue_commands,
+    why_command,
+)
 from hub.cli.common import DATA_DEFAULT, ConfigOption, Data, home_at, log_plainly, plainly
 
 app = typer.Typer(
@@ -121,6 +130,16 @@ def demo(
 
 
 app.command(epilog=replay_command.EPILOG)(replay_command.replay)
+app.command()(why_command.why)
+app.command()(rebuild_command.rebuild)
+app.add_typer(venue_commands.app, name="venue")
+app.add_typer(people_commands.app, name="people")
+app.add_typer(device_commands.app, name="devices")
+app.add_typer(held_commands.quarantine, name="quarantine")
+app.add_typer(held_commands.actions, name="actions")
+app.add_typer(upkeep_commands.accounts, name="accounts")
+app.add_typer(upkeep_commands.lights, name="lights")
+app.add_typer(upkeep_commands.database, name="db")
 
 
 def main() -> None:

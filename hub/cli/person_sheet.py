@@ -53,8 +53,7 @@ def sheet(store: Store, person: str, now_ms: int) -> Sheet:
         dwell_ms={place: dwell_ms(state, place, now_ms) for place in sorted(places)},
         fired={rule: fired.count for rule, fired in sorted(state.fired.items())},
         rewards=[
-            {"pool": r.pool, "index": r.index, "status": r.status}
-            for r in store.rewards.of(person)
+            {"pool": r.pool, "index": r.index, "status": r.status} for r in store.rewards.of(person)
         ],
         messages=[message.title for message in store.inbox.of(person)],
     )

@@ -1,4 +1,4 @@
-"""What was held back: readings in quarantine, actions given up; each with its reason and a way out."""
+"""What was held back, in quarantine or given up, is shown with its reason and a way out."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,13 +9,14 @@ from starlette.requests import Request
 
 from hub.console import words
 from hub.console.frame import Console, frame, session_of
-from hub.console.parts import box, button, empty, heading, text
+from hub.console.parts import box, button, empty, heading, show, text
 from hub.store.quarantine import Held
 from hub.store.web_values import DeadRow
-from hub.web.held import discard, replay_held, resend
+from hub.web.held import discard, replay_held, resend, stopped_connectors
 
 PAYLOAD_CHARS_SHOWN: Final = 240
 AGAIN_S: Final = 2.0
+Found = tuple[list[Held], list[DeadRow], dict[str, str]]
 
 
 def build(console: Console, request: Request) -> None:
@@ -31,8 +32,11 @@ class _HeldPage:
     def __init__(self, console: Console, by: str) -> None:
         self._console = console
         self._by = by
-        self._seen: tuple[list[Held], list[DeadRow]] | None = None
+        self._seen: Found | None = None
         with box("stack"):
+            with box("panel gone") as self._stopped_panel:
+                heading("Stopped until somebody acts")
+                self._stopped = box("rows")
             with box("panel"):
                 self._held_count = heading("Quarantine")
                 self._held = box("rows")
@@ -48,10 +52,13 @@ class _HeldPage:
         self._seen = found
         self._draw(*found)
 
-    def _read(self) -> tuple[list[Held], list[DeadRow]]:
-        return self._console.parts.store.quarantine.rows(), self._console.live.reads.dead_letters()
+    def _read(self) -> Found:
+        parts = self._console.parts
+        dead = self._console.live.reads.dead_letters()
+        return parts.store.quarantine.rows(), dead, stopped_connectors(parts)
 
-    def _draw(self, held: list[Held], dead: list[DeadRow]) -> None:
+    def _draw(self, held: list[Held], dead: list[DeadRow], stopped: dict[str, str]) -> None:
+        self._draw_stopped(stopped)
         zone = self._console.live.look().zone
         self._held_count.set_text(words.count(len(held)) if held else "")
         self._dead_count.set_text(words.count(len(dead)) if dead else "")
@@ -67,6 +74,15 @@ class _HeldPage:
                 self._dead_line(letter, zone)
             if not dead:
                 empty("No action was given up.")
+
+    def _draw_stopped(self, stopped: dict[str, str]) -> None:
+        show(self._stopped_panel, shown=bool(stopped))
+        self._stopped.clear()
+        with self._stopped:
+            for name, reason in stopped.items():
+                with box("row-line"):
+                    text(name, "row-main")
+                    text(reason, "row-sub")
 
     def _held_line(self, one: Held, zone: str) -> None:
         parts = self._console.parts

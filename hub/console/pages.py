@@ -26,7 +26,7 @@ RECONNECT_S: Final = 30.0
 
 
 def mount(app: FastAPI, console: Console) -> None:
-    """Add every page to ``app``. NiceGUI has one set of pages for each process; the latest counts."""
+    """Add every page to ``app``. NiceGUI has one set of pages in a process; the latest counts."""
 
     @ui.page("/")
     def live(request: Request) -> None:

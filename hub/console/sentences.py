@@ -4,14 +4,14 @@ from hub.core import document as d
 
 
 def sentence(rule: d.Rule) -> str:
-    """Say what the rule does: ``When ..., if ...: ... (once).``"""
+    """Say what the rule does, as ``When ..., if ...: ... (once for each person).``, in one line."""
     condition = f", if {_condition(rule.if_)}" if rule.if_ else ""
     acts = ", ".join(_act(act) for act in rule.then)
     limit = _limit(rule.limit)
     return f"When {_trigger(rule.when)}{condition}: {acts}{limit}."
 
 
-def _trigger(when: d.Trigger) -> str:  # noqa: PLR0911 - one line for each kind of trigger
+def _trigger(when: d.Trigger) -> str:
     match when:
         case d.OnTap():
             return f"somebody taps at {when.place}"
@@ -29,7 +29,7 @@ def _trigger(when: d.Trigger) -> str:  # noqa: PLR0911 - one line for each kind 
             return f"people are at {when.place} (looked at every {when.every})"
 
 
-def _condition(condition: d.Condition) -> str:  # noqa: PLR0911 - one line for each kind of condition
+def _condition(condition: d.Condition) -> str:
     match condition:
         case d.Attribute():
             return f"{condition.name} {_tests(condition)}"
@@ -59,7 +59,7 @@ def _tests(test: d.Attribute) -> str:
     return " and ".join(said) or "is anything"
 
 
-def _act(act: d.Act) -> str:  # noqa: PLR0911 - one line for each kind of action
+def _act(act: d.Act) -> str:
     match act:
         case d.GiveTag():
             return f"tag {act.tag}"

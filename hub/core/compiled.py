@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from hub.core import document as doc
 from hub.core.errors import RulesFault
 from hub.core.spans import duration_ms, parse_local, window_ms
+from hub.core.state import FIRED_KEPT_MAX
 
 T = TypeVar("T")
 
@@ -25,6 +26,8 @@ class CompiledRule:
     window_ms: int | None = None
     tally: int = 0
     """Rules with the same places and window have the same number here."""
+    by_tap: bool = False
+    """Each tap at the place makes it true, and nothing else does."""
     count: int = 0
     at_least_ms: int = 0
     every_ms: int = 0
@@ -83,9 +86,9 @@ def compile_venue(venue: doc.Venue, version: int) -> Compiled:
         pools=pools,
         edges={edge.name: edge.readers for edge in venue.edges},
         rules=rules,
-        on_tap=_index(active, doc.OnTap),
+        on_tap=_index([rule for rule in active if rule.by_tap], doc.OnTap, doc.OnVisit),
         on_visit=_index(active, doc.OnVisits, doc.OnDistinct),
-        on_stay=_index(active, doc.OnVisit, doc.OnDwell),
+        on_stay=_index([rule for rule in active if not rule.by_tap], doc.OnVisit, doc.OnDwell),
         follows=_index(active, doc.WhilePresent),
     )
 
@@ -160,13 +163,30 @@ def _compile_rule(
     _check_acts(rule, venue)
     _check_conditions(where, rule.if_, places)
     limit = rule.limit
+    found = _places_of(where, rule.when, places, groups)
+    _check_limit(where, limit)
+    by_tap = all(places[place].visits_by == "tap" for place in found)
+    if by_tap and isinstance(rule.when, doc.OnVisit) and rule.when.at_least:
+        raise RulesFault(
+            f"{where}: visits to {rule.when.place!r} are taps, which have no length; leave out "
+            "at_least, or let visits_by be presence"
+        )
     return CompiledRule(
         rule=rule,
-        places=_places_of(where, rule.when, places, groups),
+        places=found,
+        by_tap=isinstance(rule.when, doc.OnTap) or (by_tap and isinstance(rule.when, doc.OnVisit)),
         limit_every_ms=duration_ms(limit.every) if limit.every else None,
         limit_window_ms=window_ms(limit.within),
         **_figures(rule.when),  # type: ignore[arg-type]
     )
+
+
+def _check_limit(where: str, limit: doc.Limit) -> None:
+    rolling = limit.within != "event"
+    if rolling and limit.at_most is not None and limit.at_most > FIRED_KEPT_MAX:
+        raise RulesFault(
+            f"{where}, limit: at_most is {FIRED_KEPT_MAX} or less unless it is within the event"
+        )
 
 
 def _figures(when: doc.Trigger) -> dict[str, int | None]:

@@ -7,33 +7,45 @@ from hub.core.state import Person
 
 
 def check(condition: doc.Condition | None, person: Person) -> tuple[bool, list[Clause]]:
-    """Evaluate a condition tree: whether it holds, with one clause for each leaf."""
+    """Evaluate a condition tree: whether it holds, with the clauses that must all hold."""
     match condition:
         case None:
             return True, []
         case doc.All(of=of):
-            return _many(of, person, "all")
-        case doc.AnyOf(of=of):
-            return _many(of, person, "any")
+            clauses = [clause for one in of for clause in check(one, person)[1]]
         case doc.NoneOf(of=of):
-            return _many(of, person, "none")
+            clauses = [_not(_clause(one, person)) for one in of]
         case _:
-            clause = _leaf(condition, person)
-            return clause.held, [clause]
+            clauses = [_clause(condition, person)]
+    return all(clause.held for clause in clauses), clauses
 
 
-def _many(of: list[doc.Condition], person: Person, how: str) -> tuple[bool, list[Clause]]:
-    results = [check(one, person) for one in of]
-    clauses = [clause for _, found in results for clause in found]
-    held = [result for result, _ in results]
-    if how == "all":
-        return all(held), clauses
-    if how == "any":
-        return any(held), [Clause(f"any of: {c.text}", c.held, c.saw) for c in clauses]
-    return not any(held), [Clause(f"not: {c.text}", not c.held, c.saw) for c in clauses]
+def _clause(condition: doc.Condition, person: Person) -> Clause:
+    """A condition tree as one clause, with all that it saw."""
+    match condition:
+        case doc.AnyOf(of=of):
+            parts = [_clause(one, person) for one in of]
+            return _joined(parts, " or ", held=any(part.held for part in parts))
+        case doc.All() | doc.NoneOf():
+            held, parts = check(condition, person)
+            return _joined(parts, " and ", held=held)
+        case _:
+            return _leaf(condition, person)
 
 
-def _leaf(condition: doc.Condition, person: Person) -> Clause:
+def _not(clause: Clause) -> Clause:
+    return Clause(f"not: {clause.text}", not clause.held, clause.saw)
+
+
+def _joined(parts: list[Clause], word: str, *, held: bool) -> Clause:
+    text = word.join(part.text for part in parts)
+    saw = "; ".join(dict.fromkeys(part.saw for part in parts))
+    return Clause(f"({text})", held, saw)
+
+
+def _leaf(
+    condition: doc.HasTag | doc.HasConsent | doc.IsAt | doc.Attribute, person: Person
+) -> Clause:
     match condition:
         case doc.HasTag(tag=tag):
             held = tag in person.tags
@@ -45,8 +57,6 @@ def _leaf(condition: doc.Condition, person: Person) -> Clause:
             return Clause(f"is at {place}", person.place == place, person.place or "nowhere")
         case doc.Attribute():
             return _attribute(condition, person.attributes.get(condition.name))
-        case _:
-            raise AssertionError(condition)
 
 
 def _attribute(test: doc.Attribute, value: Value) -> Clause:

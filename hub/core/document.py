@@ -11,8 +11,8 @@ from msgspec import Meta, Struct
 from hub.core.events import Value
 
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,47}$")]
-Duration = Annotated[str, Meta(pattern=r"^\d+(ms|s|min|h|d)$")]
-Window = Annotated[str, Meta(pattern=r"^(\d+(ms|s|min|h|d)|event)$")]
+Duration = Annotated[str, Meta(pattern=r"^\d{1,6}(ms|s|min|h|d)$")]
+Window = Annotated[str, Meta(pattern=r"^(\d{1,6}(ms|s|min|h|d)|event)$")]
 Colour = Annotated[str, Meta(pattern=r"^(#[0-9a-fA-F]{6}|\{[a-z_]+\})$")]
 """``#rrggbb``, or ``{attribute}`` for the person's own."""
 
@@ -67,7 +67,10 @@ class OnTap(Part, frozen=True, tag_field="kind", tag="tap"):
 
 
 class OnVisit(Part, frozen=True, tag_field="kind", tag="visit"):
-    """Each visit, once it has lasted ``at_least`` and is still going on."""
+    """Each visit, once it has lasted ``at_least`` and is still going on.
+
+    Where visits are by tap it is each tap, and there is no ``at_least``.
+    """
 
     place: Name
     at_least: Duration | None = None
@@ -238,11 +241,14 @@ Act = (
 
 
 class Limit(Part, frozen=True):
-    """How often a rule may fire for one person: once, every so often, n within a window."""
+    """How often a rule may fire for one person: once, every so often, n within a window.
+
+    Every limit that is given holds, also for a cause that becomes known late.
+    """
 
     once: bool = False
     every: Duration | None = None
-    at_most: int | None = None
+    at_most: Annotated[int, Meta(ge=1)] | None = None
     within: Window = "event"
 
 

@@ -2,6 +2,7 @@
 
 CoreError
 ├── UnknownBadge          nobody holds that badge at that instant
+├── UnknownPlace          a tap at a place that the venue does not have
 ├── ImplausibleInstant    dated in the future, or long before the event
 └── RulesFault            a venue or rules document that cannot be meant
 """
@@ -13,6 +14,10 @@ class CoreError(Exception):
 
 class UnknownBadge(CoreError):  # noqa: N818 - named after the thing that is wrong
     """Nobody holds the badge at that instant."""
+
+
+class UnknownPlace(CoreError):  # noqa: N818 - named after the thing that is wrong
+    """A tap at a place that is not, or no longer, part of the venue."""
 
 
 class ImplausibleInstant(CoreError):  # noqa: N818 - named after the thing that is wrong

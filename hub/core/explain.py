@@ -50,7 +50,8 @@ def _apply(rules: Compiled, person: Person, event: ev.Event) -> Person:
         case ev.Tapped(place=place, at_ms=at_ms) if place in rules.places:
             return profile.tapped(person, rules.places[place], at_ms)
         case ev.Moved(place=place, kind=kind, at_ms=at_ms):
-            gone = profile.left(person, at_ms)
+            elsewhere = kind == "left" and place != person.place
+            gone = person if elsewhere else profile.left(person, at_ms)
             if kind == "entered" and place in rules.places:
                 return profile.entered(gone, rules.places[place], at_ms)
             return gone
@@ -59,9 +60,10 @@ def _apply(rules: Compiled, person: Person, event: ev.Event) -> Person:
 
 
 def with_decisions(person: Person, decisions: Iterable[Decision]) -> Person:
-    """Add what rules did for the person: their limits depend on it."""
+    """Add what rules did for the person: their limits depend on it, and not on follow-ups."""
     for decision in decisions:
-        if decision.outcome == "fired":
+        follow_up = "#" in decision.key.removeprefix(f"{decision.rule}/{decision.person}")
+        if decision.outcome == "fired" and not follow_up:
             person = profile.fired(person, decision.rule, decision.at_ms)
     return person
 
@@ -84,7 +86,7 @@ def explain(
     stored = max(decisions, key=lambda decision: decision.at_ms, default=None)
     if stored is not None:
         return _stored(stored, person.id)
-    held, conditions = check(compiled.rule.if_, person)
+    _, conditions = check(compiled.rule.if_, person)
     clauses = [clause(rules, compiled, person, at_ms), *conditions]
     clauses += [
         Clause(f"consents to {purpose}", purpose in person.consents, _listed(person))
@@ -101,7 +103,7 @@ def explain(
         clauses.append(Clause("is within its limit", held=False, saw=limit))
     failed = [one.text for one in clauses if not one.held]
     reason = f"not so at {clock_time(at_ms, rules.zone)}: {'; '.join(failed)}"
-    if not failed and held:
+    if not failed:
         reason = "all clauses hold, but nothing happened at that instant that would make it fire"
     return Explanation(rule, rules.version, person.id, at_ms, "no", reason, clauses)
 

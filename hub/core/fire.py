@@ -80,12 +80,12 @@ def _note(
     )
 
 
-def follow_up(draft: Draft, timer: Timer) -> None:
+def follow_up(draft: Draft, compiled: CompiledRule, timer: Timer) -> None:
     """Take the actions of a follow-up that has come due."""
-    compiled = draft.world.rules.rules.get(timer.rule)
-    acts = find_follow_up(compiled.rule.then, timer.occurrence) if compiled else None
-    if compiled is None or acts is None or timer.person is None:
+    acts = find_follow_up(compiled.rule.then, timer.occurrence)
+    if acts is None:
         return
+    assert timer.person is not None
     cause = Cause(timer.rule, timer.person, timer.due_ms, timer.occurrence)
     results = take(draft, cause, acts, path=f"{timer.occurrence.rsplit('#', 1)[1]}.")
     done = any(taken for taken, _ in results)

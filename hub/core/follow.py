@@ -38,11 +38,12 @@ def palette(colours: Iterable[str], lamps: int) -> list[str]:
 def changed(draft: Draft, place: str) -> None:
     """Somebody came, went or changed their wishes: show it now, or as soon as it may be shown."""
     for compiled in draft.world.rules.follows.get(place, ()):
+        key = f"show:{compiled.name}"
         shown = draft.zone(place).shown.get(compiled.name)
         if shown is None or shown.at_ms + compiled.every_ms <= draft.now_ms:
+            draft.cancel_timer(key)
             show(draft, compiled, place)
             continue
-        key = f"show:{compiled.name}"
         if key not in draft.world.timers or key in draft.timers_cancelled:
             due_ms = shown.at_ms + compiled.every_ms
             draft.set_timer(Timer(key, due_ms, "show", compiled.name, place=place))

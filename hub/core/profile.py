@@ -4,11 +4,16 @@ from msgspec.structs import replace
 
 from hub.core import document as doc
 from hub.core.events import Registered, Value
-from hub.core.state import STAYS_KEPT_MAX, VISITS_KEPT_MAX, Fired, Person, Presence, Stay
+from hub.core.state import (
+    FIRED_KEPT_MAX,
+    STAYS_KEPT_MAX,
+    VISITS_KEPT_MAX,
+    Fired,
+    Person,
+    Presence,
+    Stay,
+)
 from hub.core.windows import insert
-
-FIRED_KEPT_MAX = 64
-"""Most instants kept of what one rule did for one person."""
 
 COLOUR_ATTRIBUTE = "favourite_colour"
 ARTISTS_ATTRIBUTE = "favourite_artists"

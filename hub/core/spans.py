@@ -7,7 +7,7 @@ from typing import Final
 from hub.core.errors import RulesFault
 
 MS_PER: Final = {"ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
-_DURATION = re.compile(r"^(\d+)(ms|s|min|h|d)$")
+_DURATION = re.compile(r"^(\d{1,6})(ms|s|min|h|d)$")
 
 
 def duration_ms(text: str) -> int:
@@ -38,6 +38,14 @@ def spell(duration: int) -> str:
 def local(at_ms: int, zone: tzinfo) -> datetime:
     """The venue's local time of an instant."""
     return datetime.fromtimestamp(at_ms / 1000, zone)
+
+
+def local_time(at_ms: int, zone: tzinfo) -> str:
+    """An instant as date and time at the venue, or as a number where no calendar reaches."""
+    try:
+        return f"{local(at_ms, zone):%Y-%m-%d %H:%M:%S}"
+    except (ValueError, OverflowError, OSError):
+        return f"{at_ms} ms"
 
 
 def clock_time(at_ms: int, zone: tzinfo) -> str:

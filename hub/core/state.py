@@ -16,6 +16,9 @@ largest count that a rule may ask for, so that the visit after it is seen to be 
 STAYS_KEPT_MAX: Final = 256
 """Most closed stays kept for one person and place; older ones are joined into the first."""
 
+FIRED_KEPT_MAX: Final = 64
+"""Most instants kept of what one rule did for one person."""
+
 LEASES_KEPT_MAX: Final = 64
 """Most leases kept for one badge."""
 

@@ -7,10 +7,10 @@ from hub.core import document as doc
 from hub.core import events as ev
 from hub.core import follow, profile
 from hub.core.compiled import Compiled, CompiledRule
-from hub.core.errors import ImplausibleInstant, UnknownBadge
+from hub.core.errors import ImplausibleInstant, UnknownBadge, UnknownPlace
 from hub.core.fire import consider, follow_up
 from hub.core.outcome import Grant, Outcome
-from hub.core.spans import clock_time, local
+from hub.core.spans import clock_time, local_time
 from hub.core.state import LEASES_KEPT_MAX, Lease, Pool, Timer
 from hub.core.triggers import Visit, crossed
 from hub.core.world import Draft, World
@@ -24,6 +24,7 @@ def step(world: World, event: ev.Event, pos: int, now_ms: int) -> Outcome:
 
     Raises:
         UnknownBadge: a tap of a badge that nobody holds.
+        UnknownPlace: a tap at a place that the venue does not have.
         ImplausibleInstant: a tap from the future or long before the event.
     """
     draft = Draft(world, pos, now_ms)
@@ -52,21 +53,27 @@ def step(world: World, event: ev.Event, pos: int, now_ms: int) -> Outcome:
     return draft.outcome(getattr(event, "person", None))
 
 
+def plausible_span(rules: Compiled, now_ms: int) -> tuple[int, int]:
+    """The first and the last instant that a reading may be dated now."""
+    return rules.starts_ms - BEFORE_EVENT_MS_MAX, now_ms + FUTURE_MS_MAX
+
+
 def check_instant(rules: Compiled, at_ms: int, now_ms: int) -> None:
     """Refuse an instant that cannot be meant.
 
     Raises:
         ImplausibleInstant: the text says how far off it is.
     """
-    if at_ms > now_ms + FUTURE_MS_MAX:
+    earliest_ms, latest_ms = plausible_span(rules, now_ms)
+    if at_ms > latest_ms:
         raise ImplausibleInstant(
-            f"dated in the future: {local(at_ms, rules.zone):%Y-%m-%d %H:%M:%S}, "
-            f"while it is {local(now_ms, rules.zone):%Y-%m-%d %H:%M:%S}"
+            f"dated in the future: {local_time(at_ms, rules.zone)}, "
+            f"while it is {local_time(now_ms, rules.zone)}"
         )
-    if at_ms < rules.starts_ms - BEFORE_EVENT_MS_MAX:
+    if at_ms < earliest_ms:
         raise ImplausibleInstant(
-            f"dated {local(at_ms, rules.zone):%Y-%m-%d %H:%M:%S}, long before the event "
-            f"begins on {local(rules.starts_ms, rules.zone):%Y-%m-%d}"
+            f"dated {local_time(at_ms, rules.zone)}, long before the event "
+            f"begins at {local_time(rules.starts_ms, rules.zone)}"
         )
 
 
@@ -77,7 +84,9 @@ def _tapped(draft: Draft, event: ev.Tapped) -> str:
     if holder is None:
         when = clock_time(event.at_ms, world.rules.zone)
         raise UnknownBadge(f"nobody holds badge {event.badge!r} at {when}: register it")
-    place = world.rules.places[event.place]
+    place = world.rules.places.get(event.place)
+    if place is None:
+        raise UnknownPlace(f"there is no place {event.place!r} at this venue")
     before = draft.person(holder)
     draft.put(profile.tapped(before, place, event.at_ms))
     for compiled in world.rules.on_tap.get(place.id, ()):
@@ -101,7 +110,8 @@ def _visited(draft: Draft, place: str, person: str, at_ms: int) -> None:
 def _moved(draft: Draft, event: ev.Moved) -> None:
     place = draft.world.rules.places.get(event.place)
     person = draft.person(event.person)
-    if person.place is not None:
+    elsewhere = event.kind == "left" and event.place != person.place
+    if person.place is not None and not elsewhere:
         _leave(draft, event.person, person.place, event.at_ms)
     if event.kind == "entered" and place is not None:
         _enter(draft, event.person, place, event.at_ms)
@@ -121,30 +131,42 @@ def _enter(draft: Draft, person_id: str, place: doc.Place, at_ms: int) -> None:
     if place.visits_by == "presence":
         _visited(draft, place.id, person_id, at_ms)
     for compiled in draft.world.rules.on_stay.get(place.id, ()):
-        _stay(draft, compiled, person_id, place.id, at_ms)
+        missing_ms = _missing_ms(draft, compiled, person_id, place.id, at_ms)
+        if missing_ms > 0:
+            _wait(draft, compiled, person_id, place.id, at_ms + missing_ms)
+        elif missing_ms == 0 and not _was_reached(draft, compiled, person_id):
+            consider(draft, compiled, person_id, at_ms)
 
 
 def _stay_key(compiled: CompiledRule, person: str) -> str:
     return f"stay:{compiled.name}/{person}"
 
 
-def _stay(draft: Draft, compiled: CompiledRule, person: str, place: str, at_ms: int) -> None:
-    """Fire at once, or set a timer for the instant at which the stay will have been long enough."""
-    missing_ms = compiled.at_least_ms
+def _missing_ms(
+    draft: Draft, compiled: CompiledRule, person_id: str, place: str, at_ms: int
+) -> int:
+    """How much longer somebody has to stay for a rule to become true."""
+    person = draft.person(person_id)
     if isinstance(compiled.rule.when, doc.OnDwell):
-        spent_ms = profile.dwell_ms(draft.person(person), place, at_ms)
-        if spent_ms >= compiled.at_least_ms:
-            return
-        missing_ms -= spent_ms
-    if missing_ms == 0:
-        consider(draft, compiled, person, at_ms)
-        return
+        return compiled.at_least_ms - profile.dwell_ms(person, place, at_ms)
+    return compiled.at_least_ms - (at_ms - person.since_ms)
+
+
+def _wait(draft: Draft, compiled: CompiledRule, person: str, place: str, due_ms: int) -> None:
+    """Set a timer for the instant at which the stay will have been long enough."""
+    key = _stay_key(compiled, person)
     draft.set_timer(
         Timer(
-            key=_stay_key(compiled, person), due_ms=at_ms + missing_ms, kind="stay",
-            rule=compiled.name, person=person, place=place, cause_ms=at_ms,
+            key=key, due_ms=due_ms, kind="stay", rule=compiled.name, person=person, place=place,
+            cause_ms=draft.person(person).since_ms,
         )
     )  # fmt: skip
+
+
+def _was_reached(draft: Draft, compiled: CompiledRule, person: str) -> bool:
+    """Whether a total dwell was reached before: by a person who left at that very instant."""
+    total = isinstance(compiled.rule.when, doc.OnDwell)
+    return total and compiled.name in draft.person(person).fired
 
 
 def _leased(draft: Draft, event: ev.Leased) -> None:
@@ -172,11 +194,27 @@ def _due(draft: Draft, event: ev.Due) -> None:
     if compiled is None or not compiled.rule.active:
         return
     if timer.kind == "follow_up":
-        follow_up(draft, timer)
-    elif timer.kind == "show" and timer.place is not None:
+        follow_up(draft, compiled, timer)
+    elif timer.kind == "show":
+        assert timer.place is not None
         follow.show(draft, compiled, timer.place)
-    elif timer.person is not None and draft.person(timer.person).place == timer.place:
-        consider(draft, compiled, timer.person, timer.due_ms)
+    else:
+        _stayed(draft, compiled, timer)
+
+
+def _stayed(draft: Draft, compiled: CompiledRule, timer: Timer) -> None:
+    """Fire if they are still there, and for as long as the rule of today asks."""
+    person, place = timer.person, timer.place
+    assert person is not None
+    assert place is not None
+    asked = {rule.name for rule in draft.world.rules.on_stay.get(place, ())}
+    if compiled.name not in asked or draft.person(person).place != place:
+        return
+    missing_ms = _missing_ms(draft, compiled, person, place, timer.due_ms)
+    if missing_ms > 0:
+        _wait(draft, compiled, person, place, timer.due_ms + missing_ms)
+    else:
+        consider(draft, compiled, person, timer.due_ms)
 
 
 def _published(draft: Draft) -> None:
@@ -192,6 +230,8 @@ def _settled(draft: Draft, event: ev.Settled) -> None:
     if event.outcome == "done" or event.pool is None or event.index is None:
         return
     pool = draft.pool(event.pool)
+    if event.index in pool.returned:
+        return
     draft.put(replace(pool, returned=(*pool.returned, event.index)))
     grant = Grant(event.pool, event.index, event.person or "", event.key, event.at_ms)
     draft.released.append(grant)

@@ -134,7 +134,10 @@ def _visit_clause(
 ) -> Clause:
     least = f" for {spell(compiled.at_least_ms)}" if compiled.at_least_ms else ""
     visits = inside(person.visits.get(place, ()), at_ms, None)
-    held = person.place == place and at_ms - person.since_ms >= compiled.at_least_ms
+    if compiled.by_tap:
+        held = bool(visits) and visits[-1] == at_ms
+    else:
+        held = person.place == place and at_ms - person.since_ms >= compiled.at_least_ms
     return Clause(f"visits {place}{least}", held, _instants(rules, visits))
 
 

@@ -20,13 +20,14 @@ from hub.core import events as ev
 from hub.core.outcome import Action
 from hub.engine.floor import Floor
 from hub.engine.group import OWNER, Work
-from hub.engine.items import Arrived, Item, Nudge
+from hub.engine.items import Arrived, Connected, Item, Nudge
 from hub.engine.memory import Memory
 from hub.engine.requests import Requests
 from hub.engine.settings import EngineSettings
 from hub.ingest.intake import Intake
 from hub.outbox.pending import Pending, Postponed, Settlement
 from hub.store import RetryRow, SettledRow, Store, StoreUnavailable
+from hub.store.outbox import OPEN
 from hub.store.quarantine import Held
 
 UNAVAILABLE_WAIT_S: Final = 1.0
@@ -124,6 +125,10 @@ class Engine:
         """Take what became of a delivery."""
         self._inbox.put(report)
 
+    def connected(self) -> None:
+        """The broker has accepted us: tell every edge where it stands."""
+        self._inbox.put(Connected())
+
     def nudge(self) -> None:
         """The database has commands."""
         self._looked_s = 0.0
@@ -160,14 +165,32 @@ class Engine:
                     break
                 except StoreUnavailable as error:
                     log.error("the store is away, trying again: %s", error)  # noqa: TRY400
-                    self._stopping.wait(UNAVAILABLE_WAIT_S)
-                    self._reload()
+                    items = self._reload(items)
 
-    def _reload(self) -> None:
-        try:
-            self.load()
-        except StoreUnavailable as error:
-            log.error("the store is still away: %s", error)  # noqa: TRY400 - a known condition
+    def _reload(self, items: list[Item]) -> list[Item]:
+        """Wait until the store is back; memory holds what was never committed until it is read.
+
+        Returns what is still to be decided: a commit whose answer was lost may have been made, and
+        readings are told apart by their positions, but settlements by their actions alone.
+        """
+        while not self._stopping.wait(UNAVAILABLE_WAIT_S):
+            try:
+                self.load()
+                return [item for item in items if not self._is_settled(item)]
+            except StoreUnavailable as error:
+                log.error("the store is still away: %s", error)  # noqa: TRY400 - a known condition
+        return []
+
+    def _is_settled(self, item: Item) -> bool:
+        """Say whether a settlement is committed already; its worker is told so."""
+        if not isinstance(item, Settlement):
+            return False
+        known = self._store.views.action(item.key)
+        if known is not None and known.status in OPEN:
+            return False
+        if self._deliverer is not None:
+            self._deliverer.confirm(item.connector, item.key)
+        return True
 
     def _collect(self) -> list[Item]:
         """Wait for something, then take all that is there, up to a group's size."""
@@ -198,9 +221,14 @@ class Engine:
             self._floor.silence(work, work.now_ms - self._settings.settle_ms)
         self._reports(work, items)
         self.commit(work)
-        self._after(work, settlements, held)
-        if looking:
-            self._refill(work.now_ms)
+        if any(isinstance(item, Connected) for item in items):
+            self._intake.touched.update(self._intake.positions)
+        self._after(work, settlements)
+        try:
+            self._tidy(work, held, looking=looking)
+        except StoreUnavailable as error:
+            # The group is committed and must not be decided again; what is left is done next time.
+            log.error("the store went away after a commit: %s", error)  # noqa: TRY400
 
     def new_work(self) -> Work:
         """Begin a group, on the engine's thread or before it is started."""
@@ -225,9 +253,7 @@ class Engine:
             raise
         self._pos = work.pos
 
-    def _after(
-        self, work: Work, settlements: list[Settlement], held: list[tuple[Held, str | None]]
-    ) -> None:
+    def _after(self, work: Work, settlements: list[Settlement]) -> None:
         """Act on what is committed: deliver, tell the edges, set the alarm."""
         assert self._deliverer is not None, "connect first"  # noqa: S101 - a wiring mistake
         assert self._waker is not None, "connect first"  # noqa: S101 - a wiring mistake
@@ -238,14 +264,19 @@ class Engine:
         for edge in {edge for edge, _ in self._intake.touched}:
             self._tell(edge)
         self._intake.touched.clear()
+        self._memory.make_room()
+        due_ms = self._memory.next_due_ms()
+        self._waker.at(None if due_ms is None else due_ms + self._settings.settle_ms, self.wake)
+
+    def _tidy(self, work: Work, held: list[tuple[Held, str | None]], *, looking: bool) -> None:
+        """Say in the store what became of the quarantine; now and then fetch what waits there."""
         for row, reason in held:
             if reason is None:
                 self._store.quarantine.replayed(row.id, work.now_ms)
             else:
                 self._store.quarantine.hold_again(row.id, reason, work.now_ms)
-        self._memory.make_room()
-        due_ms = self._memory.next_due_ms()
-        self._waker.at(None if due_ms is None else due_ms + self._settings.settle_ms, self.wake)
+        if looking:
+            self._refill(work.now_ms)
 
     def _tell(self, edge: str) -> None:
         assert self._publisher is not None  # noqa: S101 - checked by the caller

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
@@ -10,22 +11,29 @@ from contract.readings import Sighting, Tap
 from hub.core import events as ev
 from hub.core.errors import CoreError
 from hub.core.presence import PresenceChange, PresenceSettings, Tracker
-from hub.core.step import check_instant
+from hub.core.step import check_instant, plausible_span
 from hub.core.world import World
 from hub.engine.group import Work
+from hub.engine.horizon import Horizon
 from hub.engine.items import Arrived
 from hub.engine.memory import Memory
 from hub.ingest.intake import (
     EdgeHealth,
     EdgeReported,
     GapSeen,
+    Heard,
     Intake,
     Reading,
     Refused,
     Taken,
+    place_of,
+    printable,
 )
 from hub.store import Store
 from hub.store.load import Whereabouts
+
+REFUSED_NAMES_MAX: Final = 10_000
+"""Badges and edges of refused sightings that are remembered; further ones are not noted."""
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +57,8 @@ class Floor:
         self._presence = presence
         self._trackable: dict[str, str | None] = {}
         self._unknown: set[str] = set()
+        self._implausible: set[tuple[str, str]] = set()
+        self._horizon = Horizon(presence.reorder_ms)
         self._sessions: dict[str, int] = {}
         self.tracker = Tracker(presence)
 
@@ -63,10 +73,11 @@ class Floor:
         """Leases or consents have changed: look every badge up again."""
         self._trackable.clear()
         self._unknown.clear()
+        self._implausible.clear()
 
     def silence(self, work: Work, until_ms: int) -> None:
-        """Let silence up to an instant decide who has left."""
-        self._move(work, self.tracker.tick(until_ms))
+        """Let silence up to an instant decide who has left, where readings are complete."""
+        self._move(work, self.tracker.tick(self._horizon.complete_ms(work.now_ms, until_ms)))
 
     def readings(self, work: Work, messages: list[Arrived]) -> None:
         """Decide what edges sent, in the order in which it arrived."""
@@ -78,7 +89,7 @@ class Floor:
                 message.topic, message.payload, message.received_ms, world.rules
             )
         ]
-        self._prepare(work, [one for one in taken if isinstance(one, Reading)])
+        self._prepare(work, taken)
         self._take(work, taken)
 
     def _take(self, work: Work, taken: list[Taken]) -> None:
@@ -86,8 +97,8 @@ class Floor:
             match one:
                 case Reading(record=Tap()):
                     self._tap(work, one)
-                case Reading(record=Sighting()):
-                    self._sighting(work, one)
+                case Heard():
+                    self._heard(work, one)
                 case GapSeen():
                     self._gap(work, one)
                 case Refused():
@@ -97,21 +108,28 @@ class Floor:
                 case EdgeReported():
                     log.info("edge %s runs revision %d", one.edge, one.reported.revision)
 
-    def _prepare(self, work: Work, readings: list[Reading]) -> None:
+    def _prepare(self, work: Work, taken: list[Taken]) -> None:
         """Have in memory what the readings of a group can touch, in one go."""
         world = self._world
-        taps = [one for one in readings if isinstance(one.record, Tap)]
+        taps = [one for one in taken if isinstance(one, Reading)]
         self._memory.need(world.holder(one.record.badge, one.at_ms) for one in taps)
-        unknown = {one.record.badge for one in readings} - self._trackable.keys()
-        sighted = {badge: world.holder(badge, work.now_ms) for badge in unknown}
-        self._memory.need(sighted.values())
-        for badge, person in sighted.items():
-            known = self._memory.people.get(person) if person is not None else None
-            tracked = known is not None and "presence" in known.consents
-            self._trackable[badge] = person if tracked else None
+        badges = {one.record.badge for one in taps}
+        for one in taken:
+            if isinstance(one, Heard):
+                badges.update([sighting.badge for sighting in one.sightings])
+        self._look_up(badges - self._trackable.keys(), work.now_ms)
         keyed = [one.key for one in taps if one.key.startswith("tap:")]
         if keyed:
             work.keys |= self._store.known_keys(keyed)
+
+    def _look_up(self, badges: set[str], now_ms: int) -> None:
+        """Remember whose badges these are, if they may be tracked."""
+        holders = {badge: self._world.holder(badge, now_ms) for badge in badges}
+        self._memory.need(holders.values())
+        for badge, person in holders.items():
+            known = self._memory.people.get(person) if person is not None else None
+            tracked = known is not None and "presence" in known.consents
+            self._trackable[badge] = person if tracked else None
 
     def _tap(self, work: Work, reading: Reading) -> None:
         if reading.key in work.keys:
@@ -140,25 +158,49 @@ class Floor:
         if counted == "presence" or self.tracker.where(person) is not None:
             self._move(work, self.tracker.tapped(person, place, at_ms))
 
-    def _sighting(self, work: Work, reading: Reading) -> None:
-        record = reading.record
-        assert isinstance(record, Sighting)  # noqa: S101 - asked by the caller
-        person = self._trackable.get(record.badge)
-        if person is None:
-            self._note_unknown(work, reading)
+    def _heard(self, work: Work, heard: Heard) -> None:
+        """Give the tracker a batch of sightings; what it concludes is decided at once."""
+        rules = self._world.rules
+        earliest_ms, latest_ms = plausible_span(rules, work.now_ms)
+        sighted, trackable, readers = self.tracker.sighted, self._trackable, heard.readers
+        for one in heard.sightings:
+            at_ms = heard.base_ms + one.boot_ms if one.wall_ms is None else one.wall_ms
+            person = trackable[one.badge]
+            place = readers.get(one.reader)
+            if person is None or place is None or not earliest_ms <= at_ms <= latest_ms:
+                self._unusual(work, heard, one, at_ms)
+                continue
+            changes = sighted(person, place, at_ms, one.rssi_dbm, one.count)
+            if changes:
+                self._move(work, changes)
+
+    def _unusual(self, work: Work, heard: Heard, one: Sighting, at_ms: int) -> None:
+        """A sighting that is not of somebody at a place in time: say what is wrong with it."""
+        place = place_of(heard.readers, one.reader)
+        if place is None:
+            reason = f"edge {heard.edge!r} has no reader {one.reader!r}"
+            self._refuse_once(work, heard, one, reason)
             return
-        if reading.at_ms > work.now_ms:
-            try:
-                check_instant(self._world.rules, reading.at_ms, work.now_ms)
-            except CoreError as error:
-                payload = msgspec.json.encode(record)
-                work.set_aside("sighting", reading.edge, str(error), payload, record.badge)
-                return
-        self._move(
-            work,
-            self.tracker.sighted(
-                person, reading.place, reading.at_ms, record.rssi_dbm, record.count
-            ),
+        try:
+            check_instant(self._world.rules, at_ms, work.now_ms)
+        except CoreError as error:
+            self._refuse_once(work, heard, one, str(error))
+            return
+        person = self._trackable[one.badge]
+        if person is not None:
+            self._move(work, self.tracker.sighted(person, place, at_ms, one.rssi_dbm, one.count))
+        elif self._world.holder(one.badge, at_ms) is None:
+            reason = f"nobody holds badge {one.badge!r}, heard at {place}: register it"
+            self._refuse_once(work, heard, one, reason)
+
+    def _refuse_once(self, work: Work, heard: Heard, one: Sighting, reason: str) -> None:
+        """Samples are set aside once for each badge and edge, however often they come."""
+        name = f"{heard.edge}/{one.reader}/{one.badge}"
+        if name in self._unknown or len(self._unknown) >= REFUSED_NAMES_MAX:
+            return
+        self._unknown.add(name)
+        work.set_aside(
+            "sighting", heard.edge, reason, msgspec.json.encode(one), printable(one.badge)
         )
 
     def _move(self, work: Work, changes: Iterable[PresenceChange]) -> None:
@@ -193,7 +235,7 @@ class Floor:
             return str(error)
         refused = next((one.reason for one in taken if isinstance(one, Refused)), None)
         if refused is None:
-            self._prepare(work, [one for one in taken if isinstance(one, Reading)])
+            self._prepare(work, taken)
             known = self._store.known_keys([one.key for one in taken if isinstance(one, Reading)])
             self._take(work, [one for one in taken if getattr(one, "key", None) not in known])
         return refused
@@ -202,19 +244,9 @@ class Floor:
         """Take in a tap from the quarantine; returns why it is refused again."""
         held = msgspec.json.decode(payload, type=HeldTap)
         self._memory.need([self._world.holder(held.tap.badge, held.tap.at_ms)])
-        if held.key in self._store.known_keys([held.key]):
+        if held.key in work.keys or held.key in self._store.known_keys([held.key]):
             return None
         return work.try_to_decide(held.key, held.tap)
-
-    def _note_unknown(self, work: Work, reading: Reading) -> None:
-        """A badge that nobody holds is noted once, however often it is heard."""
-        badge = reading.record.badge
-        if badge in self._unknown or self._world.holder(badge, reading.at_ms) is not None:
-            return
-        self._unknown.add(badge)
-        reason = f"nobody holds badge {badge!r}, heard at {reading.place}: register it"
-        payload = msgspec.json.encode(reading.record)
-        work.set_aside("sighting", reading.edge, reason, payload, badge)
 
     @property
     def _world(self) -> World:

@@ -20,4 +20,8 @@ class Nudge(Struct, frozen=True):
     """Whether to ask the database; a timer that rings knows that there is nothing there."""
 
 
-Item = Arrived | Nudge | Settlement | Postponed
+class Connected(Struct, frozen=True):
+    """The broker has accepted us, perhaps one that forgot what it retained."""
+
+
+Item = Arrived | Connected | Nudge | Settlement | Postponed

@@ -18,8 +18,8 @@ from contract.errors import ContractError, MalformedPayload
 from contract.limits import PAYLOAD_BYTES_MAX
 from contract.readings import Gap, Record, Sighting, Tap
 from hub.core.compiled import Compiled
-from hub.ingest.dating import event_time_ms
-from hub.ingest.positions import START, added, has_room, missing
+from hub.ingest.dating import base_ms_of, event_time_ms
+from hub.ingest.positions import START, Range, added, has_room, missing
 
 QUARANTINED_PAYLOAD_BYTES_MAX: Final = 4_096
 """Most bytes of a refused payload that are kept to look at."""
@@ -36,6 +36,15 @@ class Reading(Struct, frozen=True):
     key: str
     at_ms: int
     record: Tap | Sighting
+
+
+class Heard(Struct, frozen=True):
+    """New sightings of one batch: ``base_ms + boot_ms`` is when each was, unless it says so."""
+
+    edge: str
+    readers: dict[str, str]
+    base_ms: int
+    sightings: list[Sighting]
 
 
 class GapSeen(Struct, frozen=True):
@@ -73,7 +82,7 @@ class EdgeReported(Struct, frozen=True):
     reported: Reported
 
 
-Taken = Reading | GapSeen | Refused | EdgeHealth | EdgeReported
+Taken = Reading | Heard | GapSeen | Refused | EdgeHealth | EdgeReported
 
 
 class _LooseBatch(Struct, frozen=True):
@@ -106,6 +115,7 @@ class Intake:
         """Begin from what is committed."""
         self.positions = dict(positions)
         self.touched.clear()
+        self._refused.clear()
 
     def take(
         self, topic: str, payload: bytes, received_ms: int, rules: Compiled | None
@@ -149,6 +159,10 @@ class Intake:
             return
         self.positions[stream] = after
         fresh = missing(position, batch.first, last)
+        base_ms = base_ms_of(batch, received_ms)
+        if address.lane == "sightings" and base_ms is not None and not bad:
+            yield from self._heard(address.edge, batch, fresh, base_ms, readers)
+            return
         records = iter(batch.records)
         for index in range(last - batch.first + 1):
             sequence = batch.first + index
@@ -160,6 +174,15 @@ class Intake:
                 yield from self._refuse(address.lane, address.edge, str(refusal), payload)
                 continue
             yield self._place(address, batch, sequence, record, received_ms, readers)
+
+    @staticmethod
+    def _heard(
+        edge: str, batch: Batch, fresh: list[Range], base_ms: int, readers: dict[str, str]
+    ) -> Iterator[Taken]:
+        """The way of nearly all there is: sightings pass through together, not one by one."""
+        for low, high in fresh:
+            records = batch.records[low - batch.first : high - batch.first + 1]
+            yield Heard(edge, readers, base_ms, records)  # type: ignore[arg-type]
 
     def _decode(self, payload: bytes) -> tuple[Batch, dict[int, str]]:
         """Read a batch; bad records of a readable envelope come back by index, with the reason."""
@@ -205,9 +228,12 @@ class Intake:
             return self._one(address, batch, sequence, record, reason)
         if isinstance(record, Gap):
             return self._gap(address, record, key, at_ms)
-        place = _place_of(readers, record.reader)
+        place = place_of(readers, record.reader)
         if place is None:
             reason = f"edge {address.edge!r} has no reader {record.reader!r}"
+            return self._one(address, batch, sequence, record, reason)
+        if not (record.badge.isprintable() and _key_of(record).isprintable()):
+            reason = f"record {sequence}: a badge or key with control characters"
             return self._one(address, batch, sequence, record, reason)
         if isinstance(record, Tap) and record.key is not None:
             key = f"tap:{record.key}"
@@ -248,7 +274,7 @@ class Intake:
     ) -> Refused:
         """Set one record aside in a form in which it can be taken in again."""
         alone = msgspec.structs.replace(batch, first=sequence, records=[record])
-        badge = None if isinstance(record, Gap) else record.badge
+        badge = None if isinstance(record, Gap) else printable(record.badge)
         return Refused(address.lane, address.edge, reason, msgspec.json.encode(alone), badge)
 
     def _refuse(self, lane: str, edge: str, reason: str, payload: bytes) -> Iterator[Refused]:
@@ -261,7 +287,16 @@ class Intake:
         yield Refused(lane, edge, reason, payload[:QUARANTINED_PAYLOAD_BYTES_MAX])
 
 
-def _place_of(readers: dict[str, str], reader: str) -> str | None:
+def printable(text: str) -> str:
+    """The text in a form that any page and database can hold."""
+    return text if text.isprintable() else ascii(text)
+
+
+def _key_of(record: Tap | Sighting) -> str:
+    return (record.key or "") if isinstance(record, Tap) else ""
+
+
+def place_of(readers: dict[str, str], reader: str) -> str | None:
     """The place of a reader; where an edge has but one place, any reader of it is there."""
     place = readers.get(reader) or readers.get("*")
     if place is None and len(readers) == 1:

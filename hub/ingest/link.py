@@ -4,6 +4,7 @@ When the queue is full the network thread waits, the broker's in-flight window f
 keep what they have: nothing is thrown away here.
 """
 
+import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -47,6 +48,12 @@ class LinkSettings:
     session: int
 
 
+def _send_at_once(_client: mqtt.Client, _userdata: Any, sock: Any) -> None:
+    """Watermarks are small and waited for: do not let TCP hold them back for company."""
+    if isinstance(sock, socket.socket):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
 class HubLink:
     """Connects, subscribes to every edge, and tells them what is committed."""
 
@@ -56,11 +63,13 @@ class HubLink:
         clock: Clock,
         received: Callable[[str, bytes, int], None],
         nudged: Callable[[], None],
+        connected: Callable[[], None],
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._received = received
         self._nudged = nudged
+        self._on_connected = connected
         self._connected = threading.Event()
         self._client: mqtt.Client | None = None
 
@@ -77,6 +86,7 @@ class HubLink:
         client.max_queued_messages_set(OUTGOING_MESSAGES_MAX)
         client.reconnect_delay_set(1, RECONNECT_S_MAX)
         client.will_set(self._state_topic, self._state(alive=False), qos=1, retain=True)
+        client.on_socket_open = _send_at_once
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
@@ -148,6 +158,7 @@ class HubLink:
         client.subscribe([*filters, (topics.hub_nudge(event), 1)])
         client.publish(self._state_topic, self._state(alive=True), qos=1, retain=True)
         self._connected.set()
+        self._on_connected()
 
     def _on_disconnect(self, *_: object) -> None:
         self._connected.clear()

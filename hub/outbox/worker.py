@@ -144,12 +144,22 @@ class Worker:
         if now_ms >= action.expires_ms and action.attempts == 0:
             self._finish(action, "expired", "too old before it could be delivered")
             return
-        if action.consent and action.person and not self._consents(action.person, action.consent):
+        attempt = action.attempts + 1
+        try:
+            consents = self._has_consent(action)
+        except Exception as error:  # the store may be away; that must not end the deliveries
+            log.warning("consent to %s cannot be looked up: %s", action.consent, error)
+            self._follow(action, attempt, RetryLater("the consent cannot be looked up now"))
+            return
+        if not consents:
             self._finish(action, "dropped", f"consent to {action.consent} was withdrawn")
             return
-        attempt = action.attempts + 1
-        verdict = self._deliver(action, attempt, now_ms)
-        self._follow(action, attempt, verdict)
+        self._follow(action, attempt, self._deliver(action, attempt, now_ms))
+
+    def _has_consent(self, action: Pending) -> bool:
+        if not action.consent or not action.person:
+            return True
+        return self._consents(action.person, action.consent)
 
     def _deliver(self, action: Pending, attempt: int, now_ms: int) -> Verdict:
         delivery = Delivery(

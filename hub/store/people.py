@@ -91,6 +91,12 @@ class People:
         with self._database.read() as connection:
             return connection.scalar(query)
 
+    def by_source(self, source_key: str) -> str | None:
+        """Return whom a source calls so."""
+        query = select(_r.person).where(_r.event == self._event, _r.source_key == source_key)
+        with self._database.read() as connection:
+            return connection.scalar(query)
+
     def by_badge(self, badge: str) -> str | None:
         """Return who holds the badge now."""
         c = tables.lease.c

@@ -4,7 +4,7 @@ One Store serves one event in one process. Reading is safe from any thread; ``co
 the engine's one writing thread, everything else that writes may be called from any.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
@@ -22,6 +22,7 @@ from hub.store.load import EngineState
 from hub.store.outbox import PendingAction
 from hub.store.people import People
 from hub.store.quarantine import Quarantine
+from hub.store.rebuild import Folded
 from hub.store.rewards import Rewards
 from hub.store.status import Status
 from hub.store.views import Views
@@ -152,6 +153,19 @@ class Store:
         """
         with self.database.write() as connection:
             rebuild.reset(connection, self.event)
+
+    def refill_state(self, groups: Iterable[Group]) -> None:
+        """Empty what the log can fill again and write ``groups`` instead, in one transaction.
+
+        The groups may be made while they are written: reading the log meanwhile is possible.
+        """
+        with self.database.write() as connection:
+            rebuild.refill(connection, self.event, groups)
+
+    def folded(self) -> Folded:
+        """Return all that the log can fill again; everybody is read into memory."""
+        with self.database.read() as connection:
+            return rebuild.folded(connection, self.event)
 
     # Commands: how every other process asks for a change.
 

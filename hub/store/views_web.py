@@ -12,6 +12,7 @@ from hub.core.outcome import Decision
 from hub.core.state import Person, Play, Wanted
 from hub.store import tables as t
 from hub.store.database import Database
+from hub.store.tally import Tally, in_order
 from hub.store.web_values import (
     DeadRow,
     EdgeRow,
@@ -56,8 +57,10 @@ class WebReads:
         self._lock = Lock()
         self._version = 0
         self._document: Venue | None = None
-        self._taps = 0
-        self._counted_pos = 0
+        log, decision, message = t.log.c, t.decision.c, t.message.c
+        self._taps = Tally(t.log, log.pos, log.event == event, log.kind == "tapped")
+        self._decisions = Tally(t.decision, decision.id, in_order(decision.event) == event)
+        self._messages = Tally(t.message, message.id, in_order(message.event) == event)
 
     def venue(self) -> tuple[int, Venue | None]:
         """Return version and document in force; 0 and None before the first is published."""
@@ -104,10 +107,14 @@ class WebReads:
         query = (
             select(c.id, c.body, t.registration.c.name)
             .select_from(_with_name(t.decision))
-            .where(c.event == self._event, c.id > after)
+            .where(c.id > after)
             .order_by(c.id.desc())
             .limit(min(limit, ROWS_MAX))
         )
+        if person is None and rule is None:
+            query = query.where(in_order(c.event) == self._event)
+        else:
+            query = query.where(c.event == self._event)
         query = query if person is None else query.where(c.person == person)
         query = query if rule is None else query.where(c.rule == rule)
         with self._database.read() as db:
@@ -120,11 +127,11 @@ class WebReads:
             return Totals(
                 people=self._count(db, t.registration),
                 inside=self._count(db, t.person_state, t.person_state.c.place.is_not(None)),
-                taps=self._count_taps(db),
-                decisions=self._count(db, t.decision),
+                taps=self._taps.count(db),
+                decisions=self._decisions.count(db),
                 rewards_given=rewards.get("issued", 0) + rewards.get("redeemed", 0),
                 rewards_redeemed=rewards.get("redeemed", 0),
-                messages=self._count(db, t.message),
+                messages=self._messages.count(db),
                 quarantined=self._count(db, t.quarantine, t.quarantine.c.status == "held"),
                 dead_letters=self._count(db, t.action, t.action.c.status == "dead"),
             )
@@ -193,16 +200,6 @@ class WebReads:
     def _by_status(self, db: Connection, table: Any) -> dict[str, int]:
         query = select(table.c.status, func.count()).where(table.c.event == self._event)
         return {str(status): int(n) for status, n in db.execute(query.group_by(table.c.status))}
-
-    def _count_taps(self, db: Connection) -> int:
-        c = t.log.c
-        with self._lock:
-            newest = db.scalar(select(func.max(c.pos)).where(c.event == self._event)) or 0
-            span = (c.event == self._event, c.pos > self._counted_pos, c.pos <= newest)
-            query = select(func.count()).select_from(t.log).where(*span, c.kind == "tapped")
-            self._taps += db.scalar(query) or 0
-            self._counted_pos = newest
-            return self._taps
 
     def _registrations(self) -> Select[Any]:
         r, s = t.registration, t.person_state

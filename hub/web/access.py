@@ -8,7 +8,7 @@ Role = Literal["organiser", "staff", "dj"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
 OPEN_PREFIXES: Final = ("/a/", "/api/", "/static/", "/_nicegui/")
-"""No session is asked for by the guard: the API asks itself, an attendee's link is its own proof."""
+"""The guard asks for no session: the API asks itself, an attendee's link is its own proof."""
 
 OPEN_PATHS: Final = ("/signin", "/signout", "/sw.js", "/subscribe.js", "/favicon.ico")
 

@@ -56,7 +56,7 @@ class AlreadyDone(WebError):  # noqa: N818 - named after the thing that is wrong
     code = "already_done"
 
 
-class BodyTooLarge(WebError):
+class BodyTooLarge(WebError):  # noqa: N818 - named after the thing that is wrong
     """The request's body is over ``BODY_BYTES_MAX``."""
 
     status = 413

@@ -23,7 +23,7 @@ SAFE_METHODS: Final = ("GET", "HEAD", "OPTIONS")
 
 
 class Guard:
-    """ASGI middleware around everything. Leaves the session, or None, in ``scope["foyer_session"]``."""
+    """ASGI middleware around everything; ``scope["foyer_session"]`` is the session, or None."""
 
     def __init__(self, app: ASGIApp, book: SessionBook, wall: Clock, settings: WebSettings) -> None:
         self._app = app

@@ -2,10 +2,18 @@
 
 from typing import Final
 
+import msgspec
+
 from hub.web.ports import WebParts
 
 RESEND_VALID_MS: Final = 3_600_000
 """How long an action that is sent again has to be delivered (venue time)."""
+
+
+def stopped_connectors(parts: WebParts) -> dict[str, str]:
+    """Return the connectors that rest until somebody acts, each with its reason."""
+    note = parts.store.status.get("stopped")
+    return msgspec.json.decode(note, type=dict[str, str]) if note else {}
 
 
 def replay_held(parts: WebParts, number: int, by: str) -> bool:

@@ -18,7 +18,7 @@ class RateLimit:
         self._lock = Lock()
 
     def allow(self, source: str, now_ms: int) -> bool:
-        """Take one try for ``source`` at ``now_ms`` (monotonic milliseconds); say whether it had one."""
+        """Take a try of ``source`` at ``now_ms``, in ms; False when none is left."""
         with self._lock:
             tokens, at_ms = self._left.pop(source, (float(self._tries), now_ms))
             tokens = min(self._tries, tokens + max(0, now_ms - at_ms) * self._refill_per_ms)

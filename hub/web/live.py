@@ -22,6 +22,8 @@ POLL_S: Final = 0.25
 INTEREST_MS: Final = 5_000
 """A page that has not asked for so long (real time) no longer counts as watching."""
 
+NOTHING: Final = Totals()
+
 
 @dataclass(frozen=True, slots=True)
 class PlaceView:
@@ -46,7 +48,7 @@ class LiveView:
     lamps: tuple[LampView, ...] = ()
     queues: tuple[QueueRow, ...] = ()
     edges: tuple[EdgeRow, ...] = ()
-    totals: Totals = Totals()
+    totals: Totals = NOTHING
 
 
 class Live:

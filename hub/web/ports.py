@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from contract.clock import Clock, SystemClock
 from hub.core.explain import Explanation
@@ -23,6 +24,8 @@ class LampView:
 Why = Callable[[str, str, int | None], Explanation]
 """Person, rule, instant (None for now). Raises CoreError (a sentence) for an unknown one."""
 
+REAL: Final = SystemClock()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebParts:
@@ -39,6 +42,6 @@ class WebParts:
     nudge: Callable[[], None]
     lamps: Callable[[], Sequence[LampView]]
     why: Why
-    wall: Clock = SystemClock()
+    wall: Clock = REAL
     push_public_key: str | None = None
     browser_files: Path | None = None

@@ -15,7 +15,8 @@ BODY_BYTES_MAX: Final = 2_097_152
 class WebSettings:
     """Where the web keeps its key, and how it is reached.
 
-    ``public_url`` stands in the links of badges: ``https://foyer.example.org``, no slash at the end.
+    ``public_url`` stands in the links of badges: ``https://foyer.example.org``, without a slash at
+    the end.
     """
 
     data_dir: Path

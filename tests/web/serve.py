@@ -15,9 +15,9 @@ from hub.core.errors import RulesFault
 from hub.core.explain import Explanation
 from hub.core.outcome import Clause
 from hub.store import Store
-from hub.web.ports import LampView
+from hub.web.ports import LampView, WebParts
 from hub.web.settings import WebSettings
-from hub.web_app import create_app
+from hub.web_app import build
 from tests.web.world import COLOURS, EVENT, NOW_MS, seed
 
 PASSWORD = "a long enough password"
@@ -61,18 +61,24 @@ def main() -> None:
     links = seed(store)
     for role in ("organiser", "staff", "dj"):
         store.accounts.create(role if role != "organiser" else "olga", PASSWORD, role, NOW_MS)
-    first = store.accounts.create("newcomer", PASSWORD, "organiser", NOW_MS, must_change=True)
-    assert first is None
+    store.accounts.create("newcomer", PASSWORD, "organiser", NOW_MS, must_change=True)
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
-    nudges = folder / "nudges"
-    app = create_app(
-        store, ManualClock(NOW_MS, speed=1.0), WebSettings(folder, f"http://127.0.0.1:{port}", sign_ins_a_minute=1000),
-        lambda: nudges.write_text("nudged"), lamps, why,
-        push_public_key=PUSH_KEY, browser_files=BROWSER_FILES,
-    )  # fmt: skip
-    print(json.dumps({"port": port, "links": links}), flush=True)
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
+    parts = WebParts(
+        store=store,
+        clock=ManualClock(NOW_MS),
+        settings=WebSettings(folder, f"http://127.0.0.1:{port}", sign_ins_a_minute=1000),
+        nudge=(folder / "nudges").touch,
+        lamps=lamps,
+        why=why,
+        push_public_key=PUSH_KEY,
+        browser_files=BROWSER_FILES,
+    )
+    sys.stdout.write(json.dumps({"port": port, "links": links}) + "\n")
+    sys.stdout.flush()
+    config = uvicorn.Config(
+        build(parts), log_level="warning", access_log=False, timeout_graceful_shutdown=1
+    )
     uvicorn.Server(config).run(sockets=[listener])
     store.stop()
 

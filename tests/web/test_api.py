@@ -115,7 +115,11 @@ def test_a_new_link_ends_the_old_one(site: Site, organiser: httpx.Client) -> Non
 
 
 def test_why_answers_with_clauses(site: Site, organiser: httpx.Client) -> None:
-    asked = {"person": site.people[0], "rule": "coffee-lover", "at_ms": NOW_MS}
+    asked: dict[str, str | int] = {
+        "person": site.people[0],
+        "rule": "coffee-lover",
+        "at_ms": NOW_MS,
+    }
     answer = organiser.get("/api/v1/why", params=asked).json()
     assert (answer["answer"], answer["at_ms"]) == ("no", NOW_MS)
     assert answer["clauses"][0]["saw"] == "2: 14:40, 15:21"

@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 
-from hub.core.events import Registered
+from hub.core.events import Registered, Value
 from hub.store import Store
 from hub.store.inbox import Subscription
 from hub.web.headers import STRICT_POLICY
@@ -19,8 +19,16 @@ def link(site: Site, number: int) -> str:
 
 def test_the_page_is_complete_without_any_script(site: Site, anybody: httpx.Client) -> None:
     page = anybody.get(link(site, 0)).text
-    for shown in ("Hello Ada", "MarTech 2026", "You are at", "Coffee lover", "Coffee card",
-                  "Show this at Coffee stand", "Welcome to MarTech", "In the draw: Speaker"):  # fmt: skip
+    for shown in (
+        "Hello Ada",
+        "MarTech 2026",
+        "You are at",
+        "Coffee lover",
+        "Coffee card",
+        "Show this at Coffee stand",
+        "Welcome to MarTech",
+        "In the draw: Speaker",
+    ):
         assert shown in page
     assert 'src="data:image/svg+xml' in page
     assert anybody.get(link(site, 0) + "/").status_code == 200
@@ -77,7 +85,10 @@ def test_changes_are_commands(site: Site, store: Store, anybody: httpx.Client) -
         for command in store.pending_commands(limit=500)
         if isinstance(command.event, Registered) and command.event.person == site.people[5]
     ]
-    attributes = {"favourite_colour": "#abcdef", "favourite_artists": ["Funk", "Soul"]}
+    attributes: dict[str, Value] = {
+        "favourite_colour": "#abcdef",
+        "favourite_artists": ["Funk", "Soul"],
+    }
     assert mine[-2:] == [
         Registered(site.people[5], NOW_MS, attributes, ["music"]),
         Registered(site.people[5], NOW_MS, {}, []),

@@ -55,9 +55,9 @@ def test_who_comes_back_gets_what_was_missed(
     headers = {"Last-Event-ID": str(newest)}
     with organiser.stream("GET", "/api/v1/stream", headers=headers) as response:
         got: list[str] = []
-        for kind, number, body in events(response):
+        for kind, seen, body in events(response):
             if kind == "decision" and body["reason"].startswith(f"because of missed/{newest}/"):
-                got.append(number)
+                got.append(seen)
             if len(got) == 50:
                 break
     assert len(set(got)) == 50

@@ -61,9 +61,13 @@ def pace(speed: Speed, seen: Survey, *, silence_counts: bool) -> Pace:
     """Choose the clock, to be started now. ``silence_counts``: somebody's leaving matters."""
     if speed == "max" and not silence_counts:
         return Pace(f"fixed:{seen.last_ms + AFTER_MS}", None)
-    if speed == "max":
-        span_s = (seen.last_ms - seen.first_ms) / MS_PER_S
-        speed = span_s / max(SHORTEST_S, seen.rows / ROWS_A_SECOND)
-        speed = min(SPEED_MAX, max(1.0, speed))
-    origin_ms = seen.first_ms - int(LEAD_S * MS_PER_S * speed)
-    return Pace(f"paced:{origin_ms}:{time.time_ns() // 1_000_000}:{speed}", speed)
+    chosen = _quickest(seen) if speed == "max" else speed
+    origin_ms = seen.first_ms - int(LEAD_S * MS_PER_S * chosen)
+    return Pace(f"paced:{origin_ms}:{time.time_ns() // 1_000_000}:{chosen}", chosen)
+
+
+def _quickest(seen: Survey) -> float:
+    """The speed at which the rows come as quickly as the hub surely takes them."""
+    span_s = (seen.last_ms - seen.first_ms) / MS_PER_S
+    speed = span_s / max(SHORTEST_S, seen.rows / ROWS_A_SECOND)
+    return min(SPEED_MAX, max(1.0, speed))

@@ -2,7 +2,7 @@
 
 import csv
 import gzip
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Final
@@ -19,7 +19,9 @@ def deal(file: Path, count: int, folder: Path, *, header: bool) -> list[Path]:
     paths = [folder / f"{number}-{stem}" for number in range(1, count + 1)]
     with ExitStack() as stack:
         source = stack.enter_context(_open(file))
-        parts = [stack.enter_context(path.open("w", newline="", encoding="utf-8")) for path in paths]
+        parts = [
+            stack.enter_context(path.open("w", newline="", encoding="utf-8")) for path in paths
+        ]
         if header:
             _deal_rows(source, parts)
         else:
@@ -28,7 +30,7 @@ def deal(file: Path, count: int, folder: Path, *, header: bool) -> list[Path]:
     return paths
 
 
-def _deal_rows(source: IO[str], parts: list[IO[str]]) -> None:
+def _deal_rows(source: IO[str], parts: Sequence[IO[str]]) -> None:
     rows: Iterator[list[str]] = csv.reader(source)
     writers = [csv.writer(part) for part in parts]
     names = next(rows, [])

@@ -90,9 +90,7 @@ def recording(
         named.pop("rssi", None)
     text = ",".join(f"{name}={column}" for name, column in named.items())
     split = tuple(columns.split(",")) if columns else None
-    return Recording(
-        tuple(files), kind, text, tuple(where), zone, time_format, origin_ms, split
-    )
+    return Recording(tuple(files), kind, text, tuple(where), zone, time_format, origin_ms, split)
 
 
 def survey(what: Recording) -> Survey:

@@ -49,9 +49,7 @@ def made_for(seen: Survey, kind: Kind, zone: str, title: str) -> tuple[doc.Venue
     there = ZoneInfo(zone)
     starts = local(seen.first_ms, there).replace(second=0, microsecond=0)
     ends = local(seen.last_ms, there).replace(second=0, microsecond=0) + timedelta(minutes=1)
-    event = doc.EventInfo(
-        EVENT, title, zone, f"{starts:%Y-%m-%dT%H:%M}", f"{ends:%Y-%m-%dT%H:%M}"
-    )
+    event = doc.EventInfo(EVENT, title, zone, f"{starts:%Y-%m-%dT%H:%M}", f"{ends:%Y-%m-%dT%H:%M}")
     places = [
         doc.Place(id=name, name=text, groups=[GROUP], visits_by=by) for text, name in named.items()
     ]

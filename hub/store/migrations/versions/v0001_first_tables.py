@@ -105,9 +105,7 @@ def _state() -> None:
         "timer", "event key",
         _text("event"), _text("key"), _big("due_ms"), _text("person", null=True), _bytes("body"),
     )  # fmt: skip
-    _table(
-        "status", "event name", _text("event"), _text("name"), _bytes("body"), _big("at_ms")
-    )
+    _table("status", "event name", _text("event"), _text("name"), _bytes("body"), _big("at_ms"))
     _table(
         "venue", "event version",
         _text("event"), _small("version"), _text("document"), _big("at_ms"), _text("by"),

@@ -1,0 +1,124 @@
+"""State and decisions are a fold of the log: from nothing, in order, by the same step as ever.
+
+Only what the log can fill again is written. Actions and messages have gone out and stay as they
+are, rewards keep their codes, and nothing is sent.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from hub.core import document as doc
+from hub.core import events as ev
+from hub.core.compiled import compile_venue
+from hub.core.outcome import Outcome
+from hub.core.step import step
+from hub.core.world import World
+from hub.store import Group, LogRow, PublishedVenue, Store
+from hub.store.rebuild import Folded
+
+GROUP_ROWS: Final = 2_000
+"""Log rows folded between two writes."""
+DIFFERENCES_SHOWN: Final = 5
+"""Most differences of one kind that are named."""
+
+_event = msgspec.json.Decoder(ev.Event)
+
+
+class Fold:
+    """State in memory, and what has changed since it was last taken."""
+
+    def __init__(self) -> None:
+        self.state = Folded({}, {}, {}, {}, {}, {}, {})
+        self._world: World | None = None
+        self._group = Group()
+
+    def take(self, row: LogRow) -> None:
+        """Apply one row of the log."""
+        event = _event.decode(row.body)
+        if isinstance(event, ev.VenuePublished):
+            self._publish(event)
+        assert self._world is not None, "a log begins with a venue"  # noqa: S101 - of our log
+        outcome = step(self._world, event, row.pos, row.recorded_ms)
+        self._apply(outcome)
+        self._group.add(replace(outcome, actions=(), messages=(), grants=(), released=()))
+
+    def changed(self) -> Group:
+        """What has changed since this was asked last."""
+        group, self._group = self._group, Group()
+        return group
+
+    def _publish(self, event: ev.VenuePublished) -> None:
+        rules = compile_venue(msgspec.json.decode(event.document, type=doc.Venue), event.version)
+        state = self.state
+        self._world = World(
+            rules, state.people, state.zones, state.pools, state.leases, state.timers
+        )
+        venue = PublishedVenue(event.version, event.document, event.at_ms, event.by)
+        state.venues[event.version] = self._group.venue = venue
+
+    def _apply(self, outcome: Outcome) -> None:
+        state = self.state
+        state.people.update((person.id, person) for person in outcome.people)
+        state.zones.update((zone.id, zone) for zone in outcome.zones)
+        state.pools.update((pool.id, pool) for pool in outcome.pools)
+        state.leases.update(outcome.leases)
+        for key in outcome.timers_cancelled:
+            state.timers.pop(key, None)
+        state.timers.update((timer.key, timer) for timer in outcome.timers_set)
+        for decision in outcome.decisions:
+            state.decisions.setdefault(decision.key, decision)
+
+
+def fold(store: Store, into: Fold, each: Callable[[int], None] = lambda _: None) -> Iterator[Group]:
+    """Fold the whole log; yields what to write, a part at a time.
+
+    ``each`` is told how many rows have been folded since it was told last.
+    """
+    rows = 0
+    for row in store.log_from():
+        if rows and (rows == GROUP_ROWS or row.kind == "venue"):
+            each(rows)
+            rows = 0
+            yield into.changed()
+        into.take(row)
+        rows += 1
+    each(rows)
+    yield into.changed()
+
+
+def rebuild(store: Store, each: Callable[[int], None] = lambda _: None) -> Folded:
+    """Empty the folded tables and fill them from the log, in one transaction; returns the state.
+
+    No engine may run on the store meanwhile.
+    """
+    into = Fold()
+    store.refill_state(fold(store, into, each))
+    return into.state
+
+
+def differences(store: Store, each: Callable[[int], None] = lambda _: None) -> list[str]:
+    """Fold the log in memory and say where the store differs; it changes nothing."""
+    into = Fold()
+    for _ in fold(store, into, each):
+        pass
+    try:
+        stored = store.folded()
+    except msgspec.MsgspecError as error:
+        return [f"what is stored cannot be read: {error}"]
+    return compare(stored, into.state)
+
+
+def compare(stored: Folded, fresh: Folded) -> list[str]:
+    """Say where two states differ, a sentence for each kind of thing; none when they are equal."""
+    found = []
+    for kind in Folded.__struct_fields__:
+        mine, other = getattr(stored, kind), getattr(fresh, kind)
+        differ = [name for name in {**mine, **other} if mine.get(name) != other.get(name)]
+        if differ:
+            shown = ", ".join(map(str, differ[:DIFFERENCES_SHOWN]))
+            more = "" if len(differ) <= DIFFERENCES_SHOWN else ", ..."
+            found.append(f"{len(differ)} of {len({**mine, **other})} {kind} differ: {shown}{more}")
+    return found

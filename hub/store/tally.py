@@ -1,0 +1,63 @@
+"""What only grows is counted on from where the last count stopped, not counted again."""
+
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, func, select
+
+
+def in_order(event: ColumnElement[str]) -> ColumnElement[str]:
+    """Return the event column so that no index on it is chosen.
+
+    Rows are then read in the order of their numbers, newest first and only as many as are wanted,
+    instead of all of the event being read and sorted.
+    """
+    return func.coalesce(event, "")
+
+
+class Tally:
+    """Counts the rows that are ``mine`` and meet ``conditions``; ``number`` ascends with each row.
+
+    When the oldest row is another one than before, the table was filled anew: then all is counted
+    again.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        number: ColumnElement[int],
+        mine: ColumnElement[bool],
+        *conditions: ColumnElement[bool],
+    ) -> None:
+        self._table = table
+        self._number = number
+        self._mine = mine
+        self._conditions = conditions
+        self._lock = Lock()
+        self._oldest: int | None = None
+        self._upto = 0
+        self._count = 0
+
+    def count(self, db: Connection) -> int:
+        """Return how many there are now."""
+        with self._lock:
+            self._start_again_if_new(db)
+            rows: Any = select(func.count(), func.max(self._number)).select_from(self._table)
+            fresh = rows.where(self._mine, self._number > self._upto)
+            newest = db.execute(fresh).one()[1]
+            if newest is not None:
+                within = rows.where(
+                    self._mine,
+                    self._number > self._upto,
+                    self._number <= newest,
+                    *self._conditions,
+                )
+                self._count += db.execute(within).one()[0]
+                self._upto = newest
+            return self._count
+
+    def _start_again_if_new(self, db: Connection) -> None:
+        first = select(self._number).where(self._mine).order_by(self._number).limit(1)
+        oldest = db.scalar(first)
+        if oldest != self._oldest:
+            self._oldest, self._upto, self._count = oldest, 0, 0

@@ -1,0 +1,1 @@
+"""The command line, on real data folders and, where it matters, real processes."""

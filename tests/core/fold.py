@@ -1,0 +1,203 @@
+"""A small shell around the core: events in, state and all that was decided out.
+
+Instants are minutes after the event's doors open unless a name ends in ``_ms``.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+
+from hub.core import document as doc
+from hub.core import events as ev
+from hub.core.compiled import Compiled, compile_venue
+from hub.core.outcome import Action, Decision, Grant, Message, Outcome
+from hub.core.state import Lease, Person, Pool, Timer, Zone
+from hub.core.step import step
+from hub.core.world import World
+
+MIN: Final = 60_000
+CONSENTS: Final = ["presence", "lights", "push", "rewards", "music"]
+PLACES: Final[list[dict[str, Any]]] = [
+    {"id": "coffee", "name": "Coffee", "groups": ["food"], "visits_by": "tap"},
+    {"id": "bacon", "name": "Bacon", "groups": ["food"], "visits_by": "tap"},
+    {"id": "juice", "name": "Juice", "groups": ["food"], "visits_by": "tap"},
+    {"id": "stage", "name": "Stage", "groups": ["halls"]},
+    {"id": "floor", "name": "Dance floor", "groups": ["halls"]},
+]
+POOLS: Final[list[dict[str, Any]]] = [{"id": "card", "title": "A card", "stock": 2}]
+
+
+def document(*rules: dict[str, Any], **changes: Any) -> doc.Venue:
+    """A venue with these rules, read as an organiser's document is read."""
+    info = {
+        "id": "fair",
+        "name": "Fair",
+        "zone": "Europe/Berlin",
+        "starts": "2026-10-08T08:00",
+        "ends": "2026-10-09T10:00",
+    }
+    whole = {
+        "event": info | changes.pop("event", {}),
+        "places": PLACES,
+        "pools": POOLS,
+        "lamps": ["Door", "Left", "Right"],
+        "rules": list(rules),
+    }
+    return msgspec.convert(whole | changes, doc.Venue)
+
+
+def rule(
+    when: dict[str, Any], *then: dict[str, Any], name: str = "r", **more: Any
+) -> dict[str, Any]:
+    """A rule; without actions it gives a point."""
+    return {"name": name, "when": when, "then": list(then) or [{"do": "points", "points": 1}]} | {
+        key.rstrip("_"): value for key, value in more.items()
+    }
+
+
+def visits(count: int, place: str = "coffee", within: str = "event") -> dict[str, Any]:
+    """A trigger that counts."""
+    return {"kind": "visits", "place": place, "count": count, "within": within}
+
+
+TAP: Final[dict[str, Any]] = {"kind": "tap", "place": "coffee"}
+
+
+@dataclass(slots=True)
+class State:
+    """What a fold keeps, in a form that survives JSON."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+    zones: dict[str, Zone] = field(default_factory=dict)
+    pools: dict[str, Pool] = field(default_factory=dict)
+    leases: dict[str, tuple[Lease, ...]] = field(default_factory=dict)
+    timers: dict[str, Timer] = field(default_factory=dict)
+
+
+class Fold:
+    """State so far, and what was decided on the way to it."""
+
+    def __init__(self, venue: doc.Venue, state: State | None = None, grace_ms: int = 0) -> None:
+        """Begin from a state, or with an empty one in which the venue is published."""
+        self.rules: Compiled = compile_venue(venue, 1)
+        self.state = state or State()
+        self.grace_ms = grace_ms
+        self.pos = 0
+        self.decisions: list[Decision] = []
+        self.actions: list[Action] = []
+        self.messages: list[Message] = []
+        self.grants: list[Grant] = []
+        self.released: list[Grant] = []
+        self.outcomes: list[Outcome] = []
+        if state is None:
+            self.publish(venue)
+
+    @property
+    def opens_ms(self) -> int:
+        """When the doors open."""
+        return self.rules.starts_ms
+
+    def at_ms(self, minute: float) -> int:
+        """Unix milliseconds of a minute of the event."""
+        return self.opens_ms + round(minute * MIN)
+
+    def publish(self, venue: doc.Venue) -> None:
+        """Put a version of the rules in force."""
+        version = self.rules.version + (1 if self.pos else 0)
+        self.rules = compile_venue(venue, version)
+        self.tell(ev.VenuePublished(version, self.opens_ms, "{}"), self.opens_ms)
+
+    def world(self) -> World:
+        """What is true now."""
+        state = self.state
+        return World(
+            self.rules, state.people, state.zones, state.pools, state.leases, state.timers,
+            self.grace_ms,
+        )  # fmt: skip
+
+    def tell(self, event: ev.Event, now_ms: int | None = None) -> Outcome:
+        """Decide one event that becomes known at ``now_ms``, or when it happens."""
+        now = event.at_ms if now_ms is None else now_ms
+        outcome = step(self.world(), event, self.pos + 1, now)
+        self.pos += 1
+        self._apply(outcome)
+        return outcome
+
+    def _apply(self, outcome: Outcome) -> None:
+        state = self.state
+        state.people |= {person.id: person for person in outcome.people}
+        state.zones |= {zone.id: zone for zone in outcome.zones}
+        state.pools |= {pool.id: pool for pool in outcome.pools}
+        state.leases |= outcome.leases
+        for key in outcome.timers_cancelled:
+            state.timers.pop(key, None)
+        state.timers |= {timer.key: timer for timer in outcome.timers_set}
+        self.outcomes.append(outcome)
+        self.decisions += outcome.decisions
+        self.actions += outcome.actions
+        self.messages += outcome.messages
+        self.grants += outcome.grants
+        self.released += outcome.released
+
+    # What happens, in the words of the venue; people's badges are called as they are.
+
+    def join(
+        self, *people: str, consents: Iterable[str] = CONSENTS, **attributes: ev.Value
+    ) -> "Fold":
+        """Register people, each with a badge of the same name."""
+        for person in people:
+            self.tell(ev.Registered(person, self.opens_ms, attributes, list(consents)))
+            self.tell(ev.Leased(person, person, self.opens_ms))
+        return self
+
+    def tap(self, minute: float, who: str = "ann", place: str = "coffee", late: float = 0) -> None:
+        """Tap at a minute; it becomes known ``late`` minutes later."""
+        at_ms = self.at_ms(minute)
+        self.tell(ev.Tapped(who, place, at_ms), at_ms + round(late * MIN))
+
+    def taps(self, *minutes: float, place: str = "coffee") -> "Fold":
+        """Ann taps at each minute."""
+        for minute in minutes:
+            self.tap(minute, place=place)
+        return self
+
+    def enter(self, minute: float, place: str = "stage", who: str = "ann") -> None:
+        """Enter a place."""
+        self.pass_to(minute)
+        self.tell(ev.Moved(who, place, "entered", self.at_ms(minute)))
+
+    def leave(self, minute: float, place: str = "stage", who: str = "ann") -> None:
+        """Leave a place."""
+        self.pass_to(minute - 1 / MIN)
+        self.tell(ev.Moved(who, place, "left", self.at_ms(minute)))
+
+    def pass_to(self, minute: float) -> None:
+        """Let time pass: what falls due until then does."""
+        until_ms = self.at_ms(minute)
+        while ripe := [t for t in self.state.timers.values() if t.due_ms <= until_ms]:
+            timer = min(ripe, key=lambda timer: (timer.due_ms, timer.key))
+            self.tell(ev.Due(timer.key, timer.due_ms, timer.person))
+            assert self.state.timers.get(timer.key) != timer
+
+    # What came of it.
+
+    def fired(self, name: str = "r", who: str | None = "ann") -> list[float]:
+        """The minutes at which a rule fired for somebody."""
+        return self._minutes("fired", name, who)
+
+    def suppressed(self, name: str = "r", who: str | None = "ann") -> list[float]:
+        """The minutes at which a rule was suppressed for somebody."""
+        return self._minutes("suppressed", name, who)
+
+    def _minutes(self, outcome: str, name: str, who: str | None) -> list[float]:
+        return [
+            (one.at_ms - self.opens_ms) / MIN
+            for one in self.decisions
+            if (one.outcome, one.rule, one.person) == (outcome, name, who)
+        ]
+
+    def person(self, who: str = "ann") -> Person:
+        """Somebody as they are known now."""
+        return self.state.people[who]

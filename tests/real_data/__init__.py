@@ -1,0 +1,1 @@
+"""Recorded data through every real process, against slow computations over the same files."""
