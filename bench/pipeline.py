@@ -128,7 +128,7 @@ def bare_rate(broker: BrokerHandle, folder: Path, rows: dict[str, list[Message]]
 
 @contextmanager
 def running_engine(
-    broker: BrokerHandle, folder: Path, people: int
+    broker: BrokerHandle, folder: Path, people: int, kind: type[Engine] = Engine
 ) -> Iterator[tuple[Engine, Nowhere]]:
     """An engine in this process, on the broker, in real time."""
     _, store, _ = engine_on(folder, people)
@@ -136,7 +136,7 @@ def running_engine(
     clock = SystemClock()
     store = Store(f"sqlite:///{folder}/bench.db", world.EVENT)
     store.start()
-    engine = Engine(store, clock, EngineSettings(), world.EVENT)
+    engine = kind(store, clock, EngineSettings(), world.EVENT)
     session = time.time_ns() // 1_000_000
     secret = broker.add_device("engine", "hub")
     settings = LinkSettings(broker.host, broker.port, world.EVENT, "engine", secret, session)

@@ -1,10 +1,12 @@
 """The venue that the benchmarks run: 200 active rules of mixed kinds, as many people as asked for."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
+from contract.clock import Clock as VenueClock
 from contract.clock import ManualClock
 from contract.codec import encode
 from contract.envelope import Batch, Clock, StreamPosition
@@ -22,40 +24,41 @@ PLACES = 40
 START_MS = 1_780_000_000_000
 
 
-def venue(rules: int = 200) -> doc.Venue:
-    """A venue of 40 places in four groups with ``rules`` active rules, five kinds in turn."""
-    places = [
-        doc.Place(id=f"place-{n}", name=f"Place {n}", groups=[f"group-{n % 4}"], visits_by="tap")
-        for n in range(PLACES)
-    ]
+def venue(rules: int = 200, places: int = PLACES) -> doc.Venue:
+    """A venue of ``places`` in groups of ten with active rules of five kinds, spread evenly."""
     return doc.Venue(
         event=doc.EventInfo(
             id=EVENT, name="Bench", zone="UTC", starts="2026-05-28T00:00", ends="2026-06-28T00:00"
         ),
-        places=places,
-        edges=[doc.Edge(name=f"pi-{n}", readers={"r": f"place-{n}"}) for n in range(PLACES)],
+        places=[
+            doc.Place(
+                id=f"place-{n}", name=f"Place {n}", groups=[f"group-{n // 10}"], visits_by="tap"
+            )
+            for n in range(places)
+        ],
+        edges=[doc.Edge(name=f"pi-{n}", readers={"r": f"place-{n}"}) for n in range(places)],
         pools=[doc.PoolInfo(id="cards", title="Card", stock=1_000_000)],
         lamps=["lamp"],
-        rules=[_rule(number) for number in range(rules)],
+        rules=[_rule(number, places) for number in range(rules)],
     )
 
 
-def _rule(number: int) -> doc.Rule:
-    place = f"place-{number % PLACES}"
+def _rule(number: int, places: int) -> doc.Rule:
+    """Every fifth asks about a group, whose ten places can all touch it."""
+    place = number % places
+    kind = number // places % 5
     triggers: list[doc.Trigger] = [
-        doc.OnVisits(count=3 + number % 7, place=place, within="2h"),
-        doc.OnVisits(count=5 + number % 5, group=f"group-{number % 4}", within="1d"),
-        doc.OnDistinct(group=f"group-{number % 4}", count=8),
-        doc.OnVisits(count=20, place=place),
-        doc.OnTap(place=place),
+        doc.OnVisits(count=3 + number % 7, place=f"place-{place}", within="2h"),
+        doc.OnTap(place=f"place-{place}"),
+        doc.OnVisits(count=20, place=f"place-{place}"),
+        doc.OnVisits(count=5 + number % 5, group=f"group-{place // 10}", within="1d"),
+        doc.OnDistinct(group=f"group-{place // 10}", count=8),
     ]
-    when = triggers[number % len(triggers)]
-    only_some = doc.HasTag(tag="nobody") if isinstance(when, doc.OnTap) else None
     acts: list[doc.Act] = [doc.GiveTag(tag=f"tag-{number}"), doc.AddPoints(points=1)]
-    if number % 10 == 0:
+    if kind == 1:
         acts.append(doc.GiveReward(pool="cards", title="For you"))
     return doc.Rule(
-        name=f"rule-{number}", when=when, then=acts, if_=only_some, limit=doc.Limit(once=True)
+        name=f"rule-{number}", when=triggers[kind], then=acts, limit=doc.Limit(once=True)
     )
 
 
@@ -63,14 +66,17 @@ class Nowhere:
     """Takes what the engine hands on and does nothing with it."""
 
     def __init__(self) -> None:
-        self.delivered: list[Pending] = []
+        self.noted: list[tuple[Pending, float]] | None = None
+        self.wall: VenueClock | None = None
 
     def publish_committed(self, edge: str, streams: dict[str, StreamPosition]) -> None:
         """Tell nobody."""
 
-    def submit(self, actions: Iterator[Pending]) -> None:
-        """Keep them."""
-        self.delivered.extend(actions)
+    def submit(self, actions: Iterable[Pending]) -> None:
+        """Note when they were handed over, if anybody asks for it."""
+        if self.noted is not None:
+            now = time.perf_counter() if self.wall is None else float(self.wall.wall_ms())
+            self.noted.extend((action, now) for action in actions)
 
     def confirm(self, connector: str, key: str) -> None:
         """Nothing to forget."""
@@ -79,12 +85,14 @@ class Nowhere:
         """Wake nobody."""
 
 
-def engine_on(folder: Path, people: int, rules: int = 200) -> tuple[Engine, Store, ManualClock]:
+def engine_on(
+    folder: Path, people: int, rules: int = 200, places: int = PLACES
+) -> tuple[Engine, Store, ManualClock]:
     """An engine with a venue in force and people registered, on SQLite in ``folder``."""
     store = Store(f"sqlite:///{folder}/bench.db", EVENT)
     store.start(migrate=True)
     clock = ManualClock(START_MS)
-    document = msgspec.json.encode(venue(rules)).decode()
+    document = msgspec.json.encode(venue(rules, places)).decode()
     store.add_command("venue", ev.VenuePublished(1, START_MS, document), START_MS)
     engine = Engine(store, clock, EngineSettings(poll_s=0.0, group_items_max=20_000), EVENT)
     nowhere = Nowhere()
@@ -95,16 +103,16 @@ def engine_on(folder: Path, people: int, rules: int = 200) -> tuple[Engine, Stor
     return engine, store, clock
 
 
-def register(engine: Engine, people: int) -> None:
+def register(engine: Engine, people: int, at_ms: int = START_MS) -> None:
     """Register people ``p0`` ... with badges ``b0`` ..., as the engine does it with commands."""
     for first in range(0, people, 5_000):
         work = engine.new_work()
         for number in range(first, min(first + 5_000, people)):
             known = {"first_name": f"N{number}", "favourite_colour": "#ff8800"}
-            consents = ["rewards", "presence", "lights"]
-            person = ev.Registered(f"p{number}", START_MS, {**known}, consents)
+            consents = ["rewards", "presence", "lights", "push"]
+            person = ev.Registered(f"p{number}", at_ms, {**known}, consents)
             work.decide(f"register/{number}", person)
-            work.decide(f"lease/{number}", ev.Leased(f"b{number}", f"p{number}", START_MS))
+            work.decide(f"lease/{number}", ev.Leased(f"b{number}", f"p{number}", at_ms))
         engine.commit(work)
 
 

@@ -18,6 +18,7 @@ from hub.config import ConfigFault
 from hub.core import document as doc
 from hub.core.presence import PresenceSettings
 from hub.engine.engine import Engine
+from hub.engine.rebuild import note_grace
 from hub.engine.settings import EngineSettings
 from hub.home import Home
 from hub.ingest.link import HubLink, LinkSettings
@@ -98,7 +99,9 @@ class EngineParts:
         clock = home.clock()
         self._clock = clock
         self.store = home.store()
-        self.engine = Engine(self.store, clock, engine_settings(home), home.event)
+        settings = engine_settings(home)
+        self._grace_ms = settings.settle_ms
+        self.engine = Engine(self.store, clock, settings, home.event)
         broker = home.config.broker
         self.link = HubLink(
             LinkSettings(
@@ -141,6 +144,7 @@ class EngineParts:
     def start(self) -> None:
         """Open the store, begin to decide, then to deliver, then to listen."""
         self.store.start()
+        note_grace(self.store, self._grace_ms, self._clock.wall_ms())
         self.engine.load()
         self._dispatcher.start()
         self._alarm.start()

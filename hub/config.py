@@ -2,7 +2,7 @@
 
 ``foyer.yaml`` in the data folder is optional. The few settings that differ from machine to machine
 can be given by the environment instead, which wins: ``FOYER_EVENT``, ``FOYER_DATABASE``,
-``FOYER_BROKER``, ``FOYER_CLOCK``, ``FOYER_LIGHTS``, ``FOYER_PUBLIC_URL``.
+``FOYER_BROKER``, ``FOYER_BIND``, ``FOYER_CLOCK``, ``FOYER_LIGHTS``, ``FOYER_PUBLIC_URL``.
 """
 
 import os
@@ -108,6 +108,12 @@ def _with_environment(config: Config) -> Config:
         config.broker,
         host=host or config.broker.host,
         port=int(port) if port else config.broker.port,
+        bind=env.get("FOYER_BIND", config.broker.bind),
+    )
+    web = replace(
+        config.web,
+        bind=env.get("FOYER_BIND", config.web.bind),
+        public_url=env.get("FOYER_PUBLIC_URL", config.web.public_url),
     )
     return replace(
         config,
@@ -116,7 +122,7 @@ def _with_environment(config: Config) -> Config:
         clock=env.get("FOYER_CLOCK", config.clock),
         broker=broker,
         lights=LightsConfig(address=env.get("FOYER_LIGHTS", config.lights.address)),
-        web=replace(config.web, public_url=env.get("FOYER_PUBLIC_URL", config.web.public_url)),
+        web=web,
     )
 
 

@@ -25,6 +25,17 @@ def run(settings: BrokerSettings) -> None:
     asyncio.run(_serve(settings))
 
 
+def write_files(settings: BrokerSettings) -> Path:
+    """Write what a Mosquitto that somebody else runs has to read; returns the folder.
+
+    Raises:
+        DeviceFileError: there is no usable device file.
+    """
+    from hub.broker import mosquitto
+
+    return mosquitto.write_files(settings)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line, then :func:`run`."""
     parser = argparse.ArgumentParser(prog="python -m hub.broker")

@@ -88,6 +88,19 @@ def _acl_of(event: str, device: Device) -> str:
     return "\n".join(lines) + "\n"
 
 
+def write_files(settings: BrokerSettings) -> Path:
+    """Write configuration, passwords and ACL for a Mosquitto that somebody else runs.
+
+    Returns the folder they are in. That Mosquitto reads passwords and ACL again on SIGHUP.
+
+    Raises:
+        DeviceFileError: there is no usable device file.
+    """
+    devices = FileRights(settings.devices)
+    devices.refresh()
+    return _write_files(settings, devices.table)
+
+
 async def serve(settings: BrokerSettings, stop: asyncio.Event) -> None:
     """Serve until ``stop`` is set.
 
@@ -99,10 +112,7 @@ async def serve(settings: BrokerSettings, stop: asyncio.Event) -> None:
     _check_port(settings)
     devices = FileRights(settings.devices)
     devices.refresh()
-    folder = (settings.data / "mosquitto").absolute()
-    folder.mkdir(parents=True, exist_ok=True)
-    replace_file(folder / "mosquitto.conf", config_text(settings, folder).encode())
-    _write_table(devices.table, folder)
+    folder = _write_files(settings, devices.table)
     process = await _start(folder)
     try:
         await _wait_for_port(settings, process)
@@ -118,6 +128,14 @@ def _check_port(settings: BrokerSettings) -> None:
         socket.create_server((settings.bind, settings.port)).close()
     except OSError as error:
         raise BrokerStartError(f"cannot listen: {error}") from error
+
+
+def _write_files(settings: BrokerSettings, table: DeviceTable) -> Path:
+    folder = (settings.data / "mosquitto").absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    replace_file(folder / "mosquitto.conf", config_text(settings, folder).encode())
+    _write_table(table, folder)
+    return folder
 
 
 def _write_table(table: DeviceTable, folder: Path) -> None:

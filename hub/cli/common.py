@@ -49,7 +49,7 @@ def plainly() -> Iterator[None]:
 
 def refusal(sentence: str) -> typer.Exit:
     """Say what is wrong, in red on standard error; raise what is returned."""
-    typer.secho(f"foyer: {sentence}", fg="red", err=True)
+    typer.secho(f"foyer: {' '.join(sentence.split())}", fg="red", err=True)
     return typer.Exit(1)
 
 

@@ -1,5 +1,6 @@
 """The live summary in the terminal: one table, worked out from the store each time."""
 
+from collections import Counter
 from datetime import tzinfo
 
 import msgspec
@@ -21,7 +22,8 @@ class Summary:
         self._store = store
         self._clock = clock
         self._after_id = 0
-        self._taps = 0
+        self._pos = 0
+        self._kinds: Counter[str] = Counter()
         self._feed: list[str] = []
         self._names = store.people.names()
         self._zone: tzinfo | None = None
@@ -46,7 +48,10 @@ class Summary:
 
     def _rows(self) -> list[tuple[str, str]]:
         present = self._store.views.present()
-        log = self._store.views.log_counts()
+        for row in self._store.log_from(self._pos):
+            self._pos = row.pos
+            self._kinds[row.kind] += 1
+        log = self._kinds
         decided = self._store.views.decision_counts()
         fired = sum(n for (_, outcome), n in decided.items() if outcome == "fired")
         rewards = self._store.rewards.counts()
@@ -58,7 +63,7 @@ class Summary:
         return [
             ("people", f"{sum(present.values())} inside: "
                        + ", ".join(f"{place} {n}" for place, n in busiest)),
-            ("taps", f"{log.get('tapped', 0)}, moves {log.get('moved', 0)}"),
+            ("taps", f"{log['tapped']}, moves {log['moved']}"),
             ("decisions", f"{fired} fired"),
             ("rewards", f"{given} given"),
             ("edges", f"{alive} of {len(health)} online"),

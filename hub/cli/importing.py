@@ -2,7 +2,9 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from msgspec import Struct
 
@@ -10,6 +12,9 @@ from hub.broker.devices import replace_file
 from hub.cli.people_file import PeopleFile, Row
 from hub.store import Store
 from hub.store.people import NewPerson
+
+AT_ONCE: Final = 200
+"""People registered in one transaction."""
 
 
 class Link(Struct, frozen=True):
@@ -32,7 +37,8 @@ class Imported(Struct, frozen=True):
 
 def import_people(store: Store, read: PeopleFile, now_ms: int, *, dry_run: bool) -> Imported:
     """Register everybody who was read and is not known. Repeatable."""
-    refused, links, new, known = list(read.refused), [], 0, 0
+    refused, known = list(read.refused), 0
+    new: list[NewPerson] = []
     for row in read.rows:
         is_known = store.people.by_source(str(row.person.source_key)) is not None
         reason = None if is_known else _taken(store, row)
@@ -41,9 +47,9 @@ def import_people(store: Store, read: PeopleFile, now_ms: int, *, dry_run: bool)
         elif is_known:
             known += 1
         else:
-            new += 1
-            links += [] if dry_run else _register(store, row.person, now_ms)
-    return Imported(new, known, sorted(refused), links)
+            new.append(row.person)
+    links = [] if dry_run else _register(store, new, now_ms)
+    return Imported(len(new), known, sorted(refused), links)
 
 
 def _taken(store: Store, row: Row) -> str | None:
@@ -53,11 +59,15 @@ def _taken(store: Store, row: Row) -> str | None:
     return "somebody else holds that badge"
 
 
-def _register(store: Store, person: NewPerson, now_ms: int) -> list[Link]:
-    token = store.people.register(person, now_ms).link_token
-    if token is None:
-        return []
-    return [Link(person.name, person.email or "", person.badge or "", token)]
+def _register(store: Store, people: Sequence[NewPerson], now_ms: int) -> list[Link]:
+    links = []
+    for start in range(0, len(people), AT_ONCE):
+        some = people[start : start + AT_ONCE]
+        for person, done in zip(some, store.people.register_all(some, now_ms), strict=True):
+            if done.link_token is not None:
+                badge = person.badge or ""
+                links.append(Link(person.name, person.email or "", badge, done.link_token))
+    return links
 
 
 def page_of(public_url: str, token: str) -> str:

@@ -76,29 +76,33 @@ def web(data: Data = DATA_DEFAULT, config: ConfigOption = None) -> None:
 
 
 @app.command()
-def broker(data: Data = DATA_DEFAULT, config: ConfigOption = None) -> None:
+def broker(
+    data: Data = DATA_DEFAULT,
+    config: ConfigOption = None,
+    write_only: Annotated[
+        bool, typer.Option("--write-only", help="Write the files of a Mosquitto that runs "
+                           "elsewhere, and end.")
+    ] = False,
+) -> None:  # fmt: skip
     """Run the broker alone, embedded or Mosquitto, as the configuration says."""
-    from hub.broker.errors import BrokerError
-    from hub.broker.main import run
+    from hub.broker.main import run, write_files
     from hub.broker.settings import BrokerSettings
 
     log_plainly()
     with plainly():
         home = home_at(data, config)
         chosen = home.config.broker
-        try:
-            run(
-                BrokerSettings(
-                    kind=chosen.kind,
-                    devices=home.devices_file,
-                    data=data / "broker",
-                    bind=chosen.bind,
-                    port=chosen.port,
-                )
-            )
-        except BrokerError as error:
-            typer.secho(f"foyer: {error}", fg="red", err=True)
-            raise typer.Exit(1) from error
+        settings = BrokerSettings(
+            kind=chosen.kind,
+            devices=home.devices_file,
+            data=data / "broker",
+            bind=chosen.bind,
+            port=chosen.port,
+        )
+        if write_only:
+            typer.echo(f"Mosquitto's files are in {write_files(settings)}")
+        else:
+            run(settings)
 
 
 @app.command(

@@ -55,10 +55,9 @@ def _take_one(draft: Draft, cause: Cause, act: doc.Act, path: str) -> tuple[bool
             return _push(draft, cause, act, person, path)
         case doc.SetLight():
             return _light(draft, cause, act, person, path)
-        case doc.FollowUp():
+        case _:
+            assert isinstance(act, doc.FollowUp), "the compiler lets mood and music follow places"
             return _follow_up(draft, cause, act, path)
-        case doc.SetMood() | doc.RequestMusic():
-            raise AssertionError("the compiler lets these follow places only")
 
 
 NEEDS_CONSENT: Final[dict[type[doc.Act], str]] = {

@@ -55,7 +55,7 @@ def _leaf(
             return Clause(f"consents to {purpose}", purpose in person.consents, saw)
         case doc.IsAt(place=place):
             return Clause(f"is at {place}", person.place == place, person.place or "nowhere")
-        case doc.Attribute():
+        case _:
             return _attribute(condition, person.attributes.get(condition.name))
 
 

@@ -54,7 +54,8 @@ def show(draft: Draft, compiled: CompiledRule, place: str) -> None:
     for index, act in enumerate(compiled.rule.then):
         if isinstance(act, doc.SetMood):
             _mood(draft, compiled, place, act, index)
-        elif isinstance(act, doc.RequestMusic):
+        else:
+            assert isinstance(act, doc.RequestMusic), "the compiler lets nothing else follow places"
             _music(draft, compiled, place, act, index)
 
 

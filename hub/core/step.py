@@ -48,8 +48,8 @@ def step(world: World, event: ev.Event, pos: int, now_ms: int) -> Outcome:
             follow.played(draft, event.place, event.artist, event.at_ms, skipped=event.skipped)
         case ev.Leased():
             _leased(draft, event)
-        case ev.GapReported():
-            pass
+        case _:
+            assert isinstance(event, ev.GapReported), "noted in the log, and no more"
     return draft.outcome(getattr(event, "person", None))
 
 
@@ -197,7 +197,9 @@ def _due(draft: Draft, event: ev.Due) -> None:
         follow_up(draft, compiled, timer)
     elif timer.kind == "show":
         assert timer.place is not None
-        follow.show(draft, compiled, timer.place)
+        following = isinstance(compiled.rule.when, doc.WhilePresent)
+        if following and timer.place in compiled.places:
+            follow.show(draft, compiled, timer.place)
     else:
         _stayed(draft, compiled, timer)
 

@@ -68,7 +68,7 @@ class Draft:
                 self.people[value.id] = value
             case Zone():
                 self.zones[value.id] = value
-            case Pool():
+            case _:
                 self.pools[value.id] = value
 
     def set_timer(self, timer: Timer) -> None:

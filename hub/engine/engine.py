@@ -158,14 +158,42 @@ class Engine:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            items = self._collect()
-            while not self._stopping.is_set():
-                try:
-                    self.run_group(items)
-                    break
-                except StoreUnavailable as error:
-                    log.error("the store is away, trying again: %s", error)  # noqa: TRY400
-                    items = self._reload(items)
+            self._run_items(self._collect())
+
+    def _run_items(self, items: list[Item]) -> None:
+        """Run a group; when the store is away wait for it, when the group has a fault find it."""
+        while not self._stopping.is_set():
+            try:
+                return self.run_group(items)
+            except StoreUnavailable as error:
+                log.error("the store is away, trying again: %s", error)  # noqa: TRY400
+                items = self._reload(items)
+            except Exception:  # one poisonous item must stop neither the others nor the engine
+                log.exception("a group of %d could not be committed", len(items))
+                return self._isolate(items)
+        return None
+
+    def _isolate(self, items: list[Item]) -> None:
+        """Run the items of a group one by one, and set aside the one that cannot be taken."""
+        items = self._reload(items)
+        if len(items) > 1:
+            for item in items:
+                self._run_items([item])
+            return
+        for item in items:
+            if isinstance(item, Arrived):
+                self._discard(item)
+
+    def _discard(self, item: Arrived) -> None:
+        """Quarantine a message whose records cannot be committed, and count it as received."""
+        rules = None if self._memory.world is None else self._memory.world.rules
+        taken = self._intake.take(item.topic, item.payload, item.received_ms, rules)
+        work = self.new_work()
+        edge = item.topic.split("/")[2] if item.topic.count("/") > 1 else ""
+        reason = f"{len(list(taken))} records could not be committed: see the engine's log"
+        work.set_aside("message", edge, reason, item.payload)
+        self.commit(work)
+        self._after(work, [])
 
     def _reload(self, items: list[Item]) -> list[Item]:
         """Wait until the store is back; memory holds what was never committed until it is read.

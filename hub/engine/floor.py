@@ -57,7 +57,6 @@ class Floor:
         self._presence = presence
         self._trackable: dict[str, str | None] = {}
         self._unknown: set[str] = set()
-        self._implausible: set[tuple[str, str]] = set()
         self._horizon = Horizon(presence.reorder_ms)
         self._sessions: dict[str, int] = {}
         self.tracker = Tracker(presence)
@@ -73,7 +72,6 @@ class Floor:
         """Leases or consents have changed: look every badge up again."""
         self._trackable.clear()
         self._unknown.clear()
-        self._implausible.clear()
 
     def silence(self, work: Work, until_ms: int) -> None:
         """Let silence up to an instant decide who has left, where readings are complete."""
@@ -163,6 +161,7 @@ class Floor:
         rules = self._world.rules
         earliest_ms, latest_ms = plausible_span(rules, work.now_ms)
         sighted, trackable, readers = self.tracker.sighted, self._trackable, heard.readers
+        at_ms = 0
         for one in heard.sightings:
             at_ms = heard.base_ms + one.boot_ms if one.wall_ms is None else one.wall_ms
             person = trackable[one.badge]
@@ -173,6 +172,8 @@ class Floor:
             changes = sighted(person, place, at_ms, one.rssi_dbm, one.count)
             if changes:
                 self._move(work, changes)
+        if earliest_ms <= at_ms <= latest_ms:
+            self._horizon.note(heard.edge, at_ms, work.now_ms)
 
     def _unusual(self, work: Work, heard: Heard, one: Sighting, at_ms: int) -> None:
         """A sighting that is not of somebody at a place in time: say what is wrong with it."""

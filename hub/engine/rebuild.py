@@ -21,16 +21,30 @@ from hub.store.rebuild import Folded
 
 GROUP_ROWS: Final = 2_000
 """Log rows folded between two writes."""
+GRACE_NOTE: Final = "grace_ms"
+"""Status under which an engine writes down its grace, venue milliseconds."""
 DIFFERENCES_SHOWN: Final = 5
 """Most differences of one kind that are named."""
 
 _event = msgspec.json.Decoder(ev.Event)
 
 
+def note_grace(store: Store, grace_ms: int, now_ms: int) -> None:
+    """Write down the grace that paced time gives causes: decisions depend on it."""
+    store.status.put(GRACE_NOTE, msgspec.json.encode(grace_ms), now_ms)
+
+
+def noted_grace_ms(store: Store) -> int:
+    """The grace with which the last engine decided; none before the first."""
+    note = store.status.get(GRACE_NOTE)
+    return 0 if note is None else msgspec.json.decode(note, type=int)
+
+
 class Fold:
     """State in memory, and what has changed since it was last taken."""
 
-    def __init__(self) -> None:
+    def __init__(self, grace_ms: int = 0) -> None:
+        self._grace_ms = grace_ms
         self.state = Folded({}, {}, {}, {}, {}, {}, {})
         self._world: World | None = None
         self._group = Group()
@@ -54,8 +68,9 @@ class Fold:
         rules = compile_venue(msgspec.json.decode(event.document, type=doc.Venue), event.version)
         state = self.state
         self._world = World(
-            rules, state.people, state.zones, state.pools, state.leases, state.timers
-        )
+            rules, state.people, state.zones, state.pools, state.leases, state.timers,
+            self._grace_ms,
+        )  # fmt: skip
         venue = PublishedVenue(event.version, event.document, event.at_ms, event.by)
         state.venues[event.version] = self._group.venue = venue
 
@@ -94,14 +109,14 @@ def rebuild(store: Store, each: Callable[[int], None] = lambda _: None) -> Folde
 
     No engine may run on the store meanwhile.
     """
-    into = Fold()
+    into = Fold(noted_grace_ms(store))
     store.refill_state(fold(store, into, each))
     return into.state
 
 
 def differences(store: Store, each: Callable[[int], None] = lambda _: None) -> list[str]:
     """Fold the log in memory and say where the store differs; it changes nothing."""
-    into = Fold()
+    into = Fold(noted_grace_ms(store))
     for _ in fold(store, into, each):
         pass
     try:

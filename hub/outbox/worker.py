@@ -147,7 +147,7 @@ class Worker:
         attempt = action.attempts + 1
         try:
             consents = self._has_consent(action)
-        except Exception as error:  # the store may be away; that must not end the deliveries
+        except Exception as error:  # noqa: BLE001 - the store may be away; deliveries must not end
             log.warning("consent to %s cannot be looked up: %s", action.consent, error)
             self._follow(action, attempt, RetryLater("the consent cannot be looked up now"))
             return

@@ -5,6 +5,7 @@ The link that opens a person's own page holds a token of 32 random bytes; only i
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from typing import Any, Final
 
 from msgspec import Struct
@@ -73,6 +74,11 @@ class People:
         """
         with self._database.write() as connection:
             return _register(connection, self._event, new, at_ms)
+
+    def register_all(self, new: Iterable[NewPerson], at_ms: int) -> list[Registration]:
+        """Register many in one transaction, all or none; otherwise as :meth:`register`."""
+        with self._database.write() as connection:
+            return [_register(connection, self._event, one, at_ms) for one in new]
 
     def new_link(self, person: str) -> str | None:
         """Make a new link token; the old one opens nothing from then on. None for nobody."""

@@ -64,7 +64,7 @@ def read_rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
                 raise BadInput(f"line {number} has more fields than the header")
             yield number, {key: value or "" for key, value in row.items()}
     except csv.Error as error:
-        raise BadInput(f"line {reader.line_num}: {error}") from error
+        raise BadInput(f"line {reader.reader.line_num}: {error}") from error
 
 
 def _attributes(row: Mapping[str, str], name: str) -> dict[str, Value]:

@@ -4,9 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.recorded import replayed
-
-pytestmark = pytest.mark.processes
+from tests.cli.recorded import done, replayed
 
 
 @pytest.fixture(scope="session")
@@ -25,8 +23,6 @@ def morning(kept: tuple[dict[str, Any], Path], tmp_path: Path) -> Path:
 @pytest.fixture
 def fresh(tmp_path: Path) -> Path:
     """An installation of the example conference whose engine has not run yet."""
-    from tests.cli.recorded import done
-
     data = tmp_path / "fresh"
     venue = Path(__file__).parents[2] / "examples" / "martech" / "venue.yaml"
     done("init", "--venue", venue, "--data", data)

@@ -11,6 +11,8 @@ from tests.cli.recorded import done, foyer, refused, said
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("cli")]
 
+GONE_OUT = ("SELECT * FROM action", "SELECT * FROM message", "SELECT * FROM reward_code")
+
 
 def _sql(data: Path, statement: str) -> list[tuple[object, ...]]:
     connection = sqlite3.connect(data / "foyer.db", isolation_level=None)
@@ -36,14 +38,12 @@ def test_what_is_stored_is_what_the_log_says(morning: Path) -> None:
     ],
 )
 def test_what_was_lost_is_filled_again(morning: Path, damage: str, sentence: str) -> None:
-    effects = [_sql(morning, f"SELECT * FROM {table}") for table in ("action", "message")]
-    codes = _sql(morning, "SELECT * FROM reward_code")
+    gone_out = [_sql(morning, statement) for statement in GONE_OUT]
     _sql(morning, damage)
     assert "foyer rebuild" in refused("rebuild", "--check", "-d", morning)
     assert sentence in done("rebuild", "-d", morning)
     assert "give what is stored" in done("rebuild", "--check", "-d", morning)
-    assert [_sql(morning, f"SELECT * FROM {table}") for table in ("action", "message")] == effects
-    assert _sql(morning, "SELECT * FROM reward_code") == codes
+    assert [_sql(morning, statement) for statement in GONE_OUT] == gone_out
     assert said("why", "ada", "coffee-lover", "-d", morning)["answer"] == "fired"
 
 

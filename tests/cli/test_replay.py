@@ -1,11 +1,14 @@
 """``foyer replay``: through real processes, and what keeps it from starting, in one sentence."""
 
 import json
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hub.cli.replay.processes import Process
+from hub.cli.replay.processes import foyer as part
 from hub.config import read_config
 from hub.home import Home
 from tests.cli.recorded import MAP, SCANS, VENUE, done, refused, replayed, said
@@ -55,17 +58,26 @@ def test_one_row_from_the_future_costs_only_itself(tmp_path: Path) -> None:
     assert reason.startswith("dated in the future: 2099-01-01 00:00:00")
 
 
+def test_at_a_pace_causes_are_fresh(tmp_path: Path) -> None:
+    found = replayed(tmp_path, "--speed", "5000", "--keep", tmp_path / "kept")
+    assert found["speed"] == 5000
+    assert found["visits"] == {"coffee": 7, "photo": 1}
+    assert found["rules"] == {
+        "coffee-lover": {"fired": 1, "suppressed": 0},
+        "photo-light": {"fired": 1, "suppressed": 0},
+    }
+    assert "give what is stored" in done("rebuild", "--check", "-d", tmp_path / "kept")
+
+
 def test_a_venue_is_made_for_a_recording_without_one(tmp_path: Path) -> None:
     file = tmp_path / "blanks.dat"
     file.write_text("0 ada Bar_1\n60 ada Bar/1\n61 ada Bar_1\n30 bob Küche\n")
     found = said(
         "replay", file, "--columns", "t,who,where", "--map", "time=t,person=who,place=where",
         "--time-format", "s", "--time-origin-ms", "1791360000000", "--keep", tmp_path / "kept",
-        "--speed", "100",
     )  # fmt: skip
     assert found["places"] == {"Bar_1": "bar-1", "Bar/1": "bar-1-2", "Küche": "k-che"}
     assert found["visits"] == {"bar-1": 2, "bar-1-2": 1, "k-che": 1}
-    assert found["speed"] == 100
     assert "bar-1-2" in done("people", "show", "ada", "--data", tmp_path / "kept")
 
 
@@ -79,6 +91,29 @@ def test_a_second_replay_into_the_same_installation_changes_nothing(morning: Pat
     assert found["registered"] == 0
     assert found["visits"] == {"photo": 1}
     assert found["rewards"] == {}
+
+
+def test_into_an_installation_that_runs(morning: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with ExitStack() as stack:
+        broker = Process(
+            "broker", part("broker", morning), morning / "b.log", {"FOYER_BROKER": "127.0.0.1:0"}
+        )
+        stack.callback(broker.stop)
+        address = "127.0.0.1:" + broker.start("broker ").rpartition(":")[2]
+        monkeypatch.setenv("FOYER_BROKER", address)
+        monkeypatch.delenv("FOYER_CLOCK", raising=False)
+        settings = {"FOYER_BROKER": address}
+        engine = Process("engine", part("engine", morning), morning / "e.log", settings)
+        stack.callback(engine.stop)
+        engine.start("engine runs")
+        scans = morning.parent / "more.csv"
+        scans.write_text("who,at\nzoe,2026-10-08T10:50:00\n")
+        words = ["--map", "person=who,place==photo,time=at", "--zone", "Europe/Berlin"]
+        found = said("replay", scans, *words, "--data", morning)
+        assert (found["taps"], found["registered"]) == (1, 1)
+        sentence = refused("replay", scans, *words, "--data", morning, "--speed", "5")
+        assert "runs at speed 1: say so, or max" in sentence
+        engine.check()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """What a rule does: state, messages and effects, or a sentence why not."""
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -273,9 +275,6 @@ def test_a_follow_up_that_the_rule_no_longer_has_is_left_out(then: list[dict[str
     ],
 )
 def test_a_follow_up_at_a_time_of_day(opens: str, tapped: str, at: str, due: str) -> None:
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
-
     venue = document(
         rule(TAP, follow(TAG, at=at)), event={"starts": opens, "ends": "2027-12-31T08:00"}
     )

@@ -162,6 +162,12 @@ def test_a_late_visit_older_than_all_that_are_kept_changes_nothing() -> None:
     assert fold.person().visits["coffee"][0] == fold.at_ms(7)
 
 
+def test_rules_that_count_the_same_are_each_decided() -> None:
+    rules = [rule(visits(count), name=f"r{count}") for count in (1, 2, 3)]
+    fold = Fold(document(*rules)).join("ann").taps(1, 2)
+    assert [fold.fired(f"r{count}") for count in (1, 2, 3)] == [[1], [2], []]
+
+
 def test_a_rule_that_is_not_active_does_nothing() -> None:
     fold = Fold(document(rule(TAP, active=False))).join("ann").taps(1)
     assert fold.decisions == []

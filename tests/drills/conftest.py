@@ -14,7 +14,7 @@ from tests.harness.installation import Installation
 
 SEED_VARIABLE = "FOYER_SEED"
 SCALE_VARIABLE = "FOYER_DRILL_SCALE"
-_installations = pytest.StashKey[list[Installation]]()
+INSTALLATIONS = pytest.StashKey[list[Installation]]()
 
 Install = Callable[..., Installation]
 
@@ -46,7 +46,7 @@ def broker_kind(request: pytest.FixtureRequest) -> str:
 def install(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Install]:
     """Make installations that are ended with the test, and whose logs a failure shows."""
     made: list[Installation] = []
-    request.node.stash[_installations] = made
+    request.node.stash[INSTALLATIONS] = made
 
     def make(venue: doc.Venue, **more: Any) -> Installation:
         installation = Installation(tmp_path / f"data-{len(made)}", venue, **more)
@@ -64,6 +64,6 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if report.failed and call.when == "call":
-        for installation in item.stash.get(_installations, []):
+        for installation in item.stash.get(INSTALLATIONS, []):
             report.sections += installation.logs()
     return report

@@ -12,7 +12,10 @@ import httpx
 import pytest
 
 from hub.store import Store
+from tests.databases import database_url, postgres, sqlite_template
 from tests.web.world import EVENT
+
+__all__ = ["database_url", "postgres", "sqlite_template"]
 
 PASSWORD = "a long enough password"
 ROOT = Path(__file__).resolve().parents[2]

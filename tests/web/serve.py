@@ -4,6 +4,7 @@ It prints one JSON line: port, links, and the passwords of the accounts it made.
 """
 
 import json
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -76,9 +77,9 @@ def main() -> None:
     )
     sys.stdout.write(json.dumps({"port": port, "links": links}) + "\n")
     sys.stdout.flush()
-    config = uvicorn.Config(
-        build(parts), log_level="warning", access_log=False, timeout_graceful_shutdown=1
-    )
+    config = uvicorn.Config(build(parts), log_level="warning", access_log=False)
+    # uvicorn raises the signal again when it has stopped; without a handler nothing below would run
+    signal.signal(signal.SIGTERM, lambda *_: None)
     uvicorn.Server(config).run(sockets=[listener])
     store.stop()
 

@@ -9,7 +9,6 @@ from hub.core.outcome import Decision
 from hub.store import Group, Store
 from hub.store.views_web import WebReads
 from hub.store.web_values import RuleCount
-from tests.databases import *  # noqa: F403 - fixtures are found by their names
 from tests.web.world import EVENT, NOW_MS, seed
 
 

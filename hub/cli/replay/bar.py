@@ -56,9 +56,9 @@ class Bar:
         """Begin the next piece of work."""
         self._progress.reset(self._task, description=text, total=total, figures="")
 
-    def tick(self) -> None:
-        """One more of the piece of work is done."""
-        self._progress.advance(self._task)
+    def done(self, count: int) -> None:
+        """So much more of the piece of work is done."""
+        self._progress.advance(self._task, count)
 
     def rows(self, read: int, committed: int) -> None:
         """Rows read by the agents, and those that the hub has committed."""

@@ -65,7 +65,7 @@ def _register(order: Order, ground: Ground, store: Store, bar: Bar) -> int:
         return 0
     bar.step("registering people", len(order.seen.badges))
     at_ms = ground.setting_up.clock().wall_ms()
-    return register(store, order.seen.badges, at_ms, bar.tick)
+    return register(store, order.seen.badges, at_ms, bar.done)
 
 
 def _start_hub(ground: Ground, stack: ExitStack, bar: Bar) -> tuple[list[Process], str, Pace]:

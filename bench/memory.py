@@ -1,0 +1,42 @@
+"""What 10,000 profiles with their windows weigh, in a process that holds nothing else."""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from bench import taps, world
+
+PEOPLE = 10_000
+PROGRAM = """
+import gc, sys, psutil
+from hub.store import Store
+store = Store(sys.argv[1], "bench")
+store.start()
+store.load_people(["p0"])
+gc.collect()
+before = psutil.Process().memory_info().rss
+people = store.load_people([f"p{n}" for n in range(%d)])
+gc.collect()
+after = psutil.Process().memory_info().rss
+visits = sum(len(times) for person in people.values() for times in person.visits.values())
+print(len(people), visits, after - before)
+"""
+
+Row = tuple[str, float, str]
+
+
+def measure() -> list[Row]:
+    """The sixth row of the design's table: after 200,000 taps, twenty visits for each."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        engine, kept, clock = world.engine_on(folder, PEOPLE)
+        taps.run(engine, clock, world.PLACES, 200_000)
+        kept.stop()
+        url = f"sqlite:///{folder}/bench.db"
+        command = [sys.executable, "-c", PROGRAM % PEOPLE, url]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+    people, visits, grown = map(int, done.stdout.split())
+    return [
+        (f"memory of {people} profiles with {visits // people} visits each", grown / 2**20, "MiB"),
+    ]

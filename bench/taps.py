@@ -1,0 +1,68 @@
+"""Taps through 200 rules and 10,000 profiles, beside the store's own bare commits in one run."""
+
+import random
+import tempfile
+import time
+from pathlib import Path
+
+from bench import store, world
+from contract.clock import ManualClock
+from hub.engine.engine import Engine
+from hub.engine.items import Arrived
+
+PEOPLE = 10_000
+TAPS = 20_000
+GROUP = 256
+SCALES = (10, 100, 1_000, 10_000)
+"""Rules, at five for each place, so that as many can be touched by a tap each time."""
+
+Row = tuple[str, float, str]
+
+
+def measure() -> list[Row]:
+    """Rows two and five of the design's table."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        bare = store.commit_rate(f"sqlite:///{folder}/bare.sqlite", "SQLite", GROUP, TAPS)[0][1]
+        engine, kept, clock = world.engine_on(folder, PEOPLE)
+        rate = run(engine, clock, world.PLACES)
+        kept.stop()
+    rows = [
+        ("taps, the store's bare group commit (log row and state)", bare, "1/s"),
+        ("taps through 200 rules and 10,000 profiles, committed", rate, "1/s"),
+        ("taps: ratio to the bare commit", rate / bare, "x"),
+    ]
+    return rows + _scales()
+
+
+def run(engine: Engine, clock: ManualClock, places: int, taps: int = TAPS) -> float:
+    """Taps a second, each a message of its own, decided in groups as they arrive together."""
+    rng = random.Random(7)
+    sequences = [1] * places
+    messages = []
+    for _ in range(taps):
+        edge = rng.randrange(places)
+        clock.advance(100)
+        badge = f"b{rng.randrange(PEOPLE)}"
+        topic, payload = world.tap_message(
+            edge, f"{edge:016x}", sequences[edge], [badge], clock.wall_ms()
+        )
+        sequences[edge] += 1
+        messages.append(Arrived(topic, payload, clock.wall_ms()))
+    start_s = time.perf_counter()
+    for first in range(0, taps, GROUP):
+        engine.run_group(messages[first : first + GROUP])
+    return taps / (time.perf_counter() - start_s)
+
+
+def _scales() -> list[Row]:
+    costs = {}
+    for rules in SCALES:
+        with tempfile.TemporaryDirectory() as name:
+            places = max(2, rules // 5)
+            engine, kept, clock = world.engine_on(Path(name), PEOPLE, rules, places)
+            costs[rules] = 1e6 / run(engine, clock, places, 5_000)
+            kept.stop()
+    rows = [(f"a tap with {rules} active rules", cost, "us") for rules, cost in costs.items()]
+    ratio = costs[SCALES[-1]] / costs[SCALES[0]]
+    return [*rows, ("a tap: 10,000 rules to 10", ratio, "x")]
