@@ -54,7 +54,8 @@ def _delays_ms(broker: BrokerHandle, folder: Path) -> list[float]:
         ):
             go(a + b)
             deadline_s = time.perf_counter() + SECONDS + 60
-            while len(actions) < len(taps) and time.perf_counter() < deadline_s:
+            wanted = len(taps) + len(sightings) * BATCH_SIGHTINGS
+            while engine.committed_records() < wanted and time.perf_counter() < deadline_s:
                 time.sleep(0.01)
     received_s = {}
     for payload, at_s in arrivals:
@@ -63,7 +64,7 @@ def _delays_ms(broker: BrokerHandle, folder: Path) -> list[float]:
             received_s[getattr(record, "badge", "")] = at_s
     return [
         (at_s - received_s[f"b{str(action.person)[1:]}"]) * 1e3
-        for action, at_s in actions
+        for action, at_s in {a.key: (a, at_s) for a, at_s in reversed(actions)}.values()
         if action.person is not None
     ]
 

@@ -10,15 +10,23 @@ from bench import taps, world
 PEOPLE = 10_000
 PROGRAM = """
 import gc, sys, psutil
+from hub.engine.memory import Memory
 from hub.store import Store
 store = Store(sys.argv[1], "bench")
 store.start()
 store.load_people(["p0"])
 gc.collect()
 before = psutil.Process().memory_info().rss
-people = store.load_people([f"p{n}" for n in range(%d)])
+memory = Memory(store)
+everybody = [f"p{n}" for n in range(%d)]
+for first in range(0, len(everybody), 500):
+    memory.need(everybody[first : first + 500])
+    for person in everybody[first : first + 500]:
+        memory.people[person]
+    memory.make_room()
 gc.collect()
 after = psutil.Process().memory_info().rss
+people = memory.people
 visits = sum(len(times) for person in people.values() for times in person.visits.values())
 print(len(people), visits, after - before)
 """

@@ -1,4 +1,4 @@
-"""Sightings and taps through a real broker and the engine, beside a bare consumer in the same run."""
+"""Sightings through a real broker and the engine, beside a bare consumer in the same run."""
 
 import random
 import subprocess
@@ -105,7 +105,7 @@ def bare_rate(broker: BrokerHandle, folder: Path, rows: dict[str, list[Message]]
 
     def on_message(_client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
         nonlocal seen
-        decode(message.payload, Batch)
+        decode(bytes(message.payload), Batch)
         seen += 1
         if seen == total:
             done.set()

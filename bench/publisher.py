@@ -1,7 +1,6 @@
 """A process that publishes prepared batches as fast as the broker takes them, or at a pace."""
 
 import argparse
-import socket
 import sys
 import threading
 import time
@@ -14,6 +13,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from contract.codec import decode
 from contract.envelope import Committed
+from hub.ingest.link import send_at_once
 
 INFLIGHT_MAX = 200
 BATCH_RECORDS = 50
@@ -28,7 +28,7 @@ class Window:
 
     def on_message(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
         """Take a watermark."""
-        committed = decode(message.payload, Committed)
+        committed = decode(bytes(message.payload), Committed)
         upto = max((position.upto for position in committed.streams.values()), default=0)
         with self._changed:
             self._batches[message.topic.split("/")[2]] = upto // BATCH_RECORDS
@@ -59,9 +59,7 @@ def main() -> None:
     client.max_queued_messages_set(0)
     window = Window()
     client.on_message = window.on_message
-    client.on_socket_open = lambda _c, _u, sock: sock.setsockopt(
-        socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
-    )
+    client.on_socket_open = send_at_once
     client.connect("127.0.0.1", options.port)
     client.loop_start()
     while not client.is_connected():

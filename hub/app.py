@@ -16,6 +16,7 @@ import msgspec
 from hub.answers import Answers
 from hub.config import ConfigFault
 from hub.core import document as doc
+from hub.core import events as ev
 from hub.core.presence import PresenceSettings
 from hub.engine.engine import Engine
 from hub.engine.rebuild import note_grace
@@ -201,12 +202,18 @@ def _lights(home: Home) -> LightsConnector | None:
 
 
 def lamps_of(home: Home) -> Sequence[str]:
-    """The lamps that the venue's document names."""
+    """The lamps that the venue's document names, in force or about to be."""
     with home.store() as store:
         venue = store.venue_at()
-    if venue is None:
+        documents = [] if venue is None else [venue.document]
+        documents += [
+            row.event.document
+            for row in store.pending_commands()
+            if isinstance(row.event, ev.VenuePublished)
+        ]
+    if not documents:
         return []
-    return msgspec.json.decode(venue.document, type=doc.Venue).lamps
+    return msgspec.json.decode(documents[-1], type=doc.Venue).lamps
 
 
 def run_engine(home: Home) -> None:
@@ -260,6 +267,9 @@ def run_web(home: Home) -> None:
     web = home.config.web
     config = uvicorn.Config(app, host=web.bind, port=web.port, log_level="warning",
                             access_log=False, server_header=False)  # fmt: skip
+    # uvicorn raises the signal again once it has stopped; without a handler nothing below would run.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
     try:
         uvicorn.Server(config).run()
     finally:

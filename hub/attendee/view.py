@@ -20,6 +20,7 @@ from hub.store.web_values import PersonRow
 PURPOSES: Final = {
     "lights": ("Lights", "Lamps near you may turn to your colour."),
     "music": ("Music", "Your favourite artists count for the DJ while you are on the floor."),
+    "presence": ("Whereabouts", "Your badge says which place you are at, for rules and music."),
     "push": ("Messages", "You get messages here, and in this browser if you like."),
     "rewards": ("Rewards", "You get rewards and take part in prize draws."),
 }

@@ -1,6 +1,6 @@
 """``foyer devices``: who may talk to the broker."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,9 @@ from hub.cli.common import (
     show_table,
 )
 
+if TYPE_CHECKING:
+    from hub.store.devices import EdgeState
+
 app = typer.Typer(no_args_is_help=True, help="The machines that may talk to the broker.")
 Name = Annotated[str, typer.Argument(help="Name of the device.")]
 
@@ -27,14 +30,30 @@ def list_(data: Data = DATA_DEFAULT, config: ConfigOption = None, as_json: Json 
         devices, health = store.devices.all(), store.devices.health()
     rows = []
     for device in devices:
-        said = health.get(device.name)
-        state = "" if said is None else ("alive" if said.alive else "away")
-        rows.append((device.name, device.role, "revoked" if device.revoked else "admitted", state))
-    names = ("name", "role", "access", "state")
+        access = "revoked" if device.revoked else "admitted"
+        rows.append((device.name, device.role, access, *_said(health.get(device.name))))
+    names = ("name", "role", "access", "state", "waiting", "given_up", "notes")
     if as_json:
         show_json([dict(zip(names, row, strict=True)) for row in rows])
     else:
-        show_table("Devices", names, rows)
+        titles = [name.replace("_", " ") for name in names]
+        show_table("Devices", titles, [(*row[:-1], "; ".join(row[-1])) for row in rows])
+
+
+def _said(health: "EdgeState | None") -> tuple[str, int | None, int | None, list[str]]:
+    """State, records not committed yet, sightings given up, and notes; as last heard."""
+    from contract.codec import decode
+    from contract.envelope import Health
+    from contract.errors import MalformedPayload
+
+    if health is None:
+        return "", None, None, []
+    state = "alive" if health.alive else "away"
+    try:
+        said = decode(health.body, Health)
+    except MalformedPayload:
+        return state, None, None, []
+    return state, said.outbox_rows, said.evicted_rows, said.notes
 
 
 @app.command()

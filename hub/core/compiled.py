@@ -41,6 +41,15 @@ class CompiledRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Counting:
+    """Rules that count over the same places and window: only those at their count can fire."""
+
+    rules: tuple[CompiledRule, ...]
+    by_visits: dict[int, tuple[CompiledRule, ...]]
+    by_places: dict[int, tuple[CompiledRule, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Compiled:
     """A version of a venue in force: every look-up that a step needs, by key."""
 
@@ -56,6 +65,8 @@ class Compiled:
     rules: dict[str, CompiledRule]
     on_tap: dict[str, tuple[CompiledRule, ...]] = field(default_factory=dict)
     on_visit: dict[str, tuple[CompiledRule, ...]] = field(default_factory=dict)
+    counting: dict[str, tuple[Counting, ...]] = field(default_factory=dict)
+    """The rules of ``on_visit`` once more, by what they count and by the count they wait for."""
     on_stay: dict[str, tuple[CompiledRule, ...]] = field(default_factory=dict)
     follows: dict[str, tuple[CompiledRule, ...]] = field(default_factory=dict)
 
@@ -87,7 +98,8 @@ def compile_venue(venue: doc.Venue, version: int) -> Compiled:
         edges={edge.name: edge.readers for edge in venue.edges},
         rules=rules,
         on_tap=_index([rule for rule in active if rule.by_tap], doc.OnTap, doc.OnVisit),
-        on_visit=_index(active, doc.OnVisits, doc.OnDistinct),
+        on_visit=(on_visit := _index(active, doc.OnVisits, doc.OnDistinct)),
+        counting={place: _counting(listed) for place, listed in on_visit.items()},
         on_stay=_index([rule for rule in active if not rule.by_tap], doc.OnVisit, doc.OnDwell),
         follows=_index(active, doc.WhilePresent),
     )
@@ -140,6 +152,29 @@ def _numbered(rules: Iterable[CompiledRule]) -> list[CompiledRule]:
         replace(rule, tally=numbers.setdefault((rule.places, rule.window_ms), len(numbers)))
         for rule in rules
     ]
+
+
+def _counting(rules: tuple[CompiledRule, ...]) -> tuple[Counting, ...]:
+    """Sort the counting rules of a place, in the order in which they are written."""
+    tallies = dict.fromkeys(rule.tally for rule in rules)
+    together = [tuple(rule for rule in rules if rule.tally == tally) for tally in tallies]
+    return tuple(
+        Counting(
+            rules=same,
+            by_visits=_by_count(rule for rule in same if isinstance(rule.rule.when, doc.OnVisits)),
+            by_places=_by_count(
+                rule for rule in same if isinstance(rule.rule.when, doc.OnDistinct)
+            ),
+        )
+        for same in together
+    )
+
+
+def _by_count(rules: Iterable[CompiledRule]) -> dict[int, tuple[CompiledRule, ...]]:
+    found: dict[int, list[CompiledRule]] = {}
+    for rule in rules:
+        found.setdefault(rule.count, []).append(rule)
+    return {count: tuple(listed) for count, listed in found.items()}
 
 
 def _index(

@@ -12,7 +12,7 @@ from hub.core.fire import consider, follow_up
 from hub.core.outcome import Grant, Outcome
 from hub.core.spans import clock_time, local_time
 from hub.core.state import LEASES_KEPT_MAX, Lease, Pool, Timer
-from hub.core.triggers import Visit, crossed
+from hub.core.triggers import Visit, touched
 from hub.core.world import Draft, World
 
 BEFORE_EVENT_MS_MAX = 30 * 86_400_000
@@ -98,12 +98,12 @@ def _tapped(draft: Draft, event: ev.Tapped) -> str:
 
 def _visited(draft: Draft, place: str, person: str, at_ms: int) -> None:
     """Ask the counting rules of a place about a visit that has just been noted."""
-    rules = draft.world.rules.on_visit.get(place, ())
-    if not rules:
+    counting = draft.world.rules.counting.get(place)
+    if counting is None:
         return
     visit = Visit(draft.person(person), place, at_ms)
-    for compiled in rules:
-        for crossed_ms in crossed(compiled, visit):
+    for compiled, instants_ms in touched(counting, visit):
+        for crossed_ms in instants_ms:
             consider(draft, compiled, person, crossed_ms)
 
 

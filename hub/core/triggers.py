@@ -1,11 +1,11 @@
 """When a rule's trigger became true, and the clause that says what was seen."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
 from hub.core import document as doc
-from hub.core.compiled import Compiled, CompiledRule
+from hub.core.compiled import Compiled, CompiledRule, Counting
 from hub.core.outcome import Clause
 from hub.core.profile import dwell_ms
 from hub.core.spans import clock_time, spell
@@ -91,6 +91,20 @@ def crossed(compiled: CompiledRule, visit: Visit) -> Times:
     )
 
 
+def touched(counting: Iterable[Counting], visit: Visit) -> Iterator[tuple[CompiledRule, Times]]:
+    """The rules that a visit makes true, with the instants: a look-up for the newest visit."""
+    for same in counting:
+        tally = visit.tally(same.rules[0])
+        if not tally.is_newest:
+            yield from ((rule, crossed(rule, visit)) for rule in same.rules)
+            continue
+        for rule in same.by_visits.get(tally.visits, ()):
+            yield rule, (visit.at_ms,)
+        distinct = same.by_places.get(tally.places)
+        if distinct and visit.is_first(distinct[0].window_ms):
+            yield from ((rule, (visit.at_ms,)) for rule in distinct)
+
+
 def _rises(compiled: CompiledRule, tally: Tally, visit: Visit) -> bool:
     if isinstance(compiled.rule.when, doc.OnVisits):
         return tally.visits == compiled.count
@@ -125,7 +139,8 @@ def clause(rules: Compiled, compiled: CompiledRule, person: Person, at_ms: int) 
             taps = inside(person.taps.get(place, ()), at_ms, None)
             saw = _instants(rules, taps)
             return Clause(f"taps at {place}", bool(taps) and taps[-1] == at_ms, saw)
-        case doc.WhilePresent(place=place):
+        case _:
+            place = compiled.places[0]
             return Clause(f"is at {place}", person.place == place, person.place or "nowhere")
 
 

@@ -75,6 +75,7 @@ class Engine:
         self._requests = Requests(store, self._memory, self._floor)
         self._pos = 0
         self._looked_s = 0.0
+        self._committed_s = 0.0
         self._publisher: Publisher | None = None
         self._deliverer: Deliverer | None = None
         self._waker: Waker | None = None
@@ -141,7 +142,7 @@ class Engine:
 
     def consents(self, person: str, purpose: str) -> bool:
         """Whether a person consents to a purpose now; asked again when an action is delivered."""
-        known = self._memory.people.get(person) or self._store.load_people([person]).get(person)
+        known = self._memory.people.peek(person) or self._store.load_people([person]).get(person)
         return known is not None and purpose in known.consents
 
     # The one thread.
@@ -223,7 +224,8 @@ class Engine:
     def _collect(self) -> list[Item]:
         """Wait for something, then take all that is there, up to a group's size."""
         try:
-            items = [self._inbox.get(timeout=self._settings.poll_s)]
+            waits = self._settings.samples_wait_s if self._intake.touched else self._settings.poll_s
+            items = [self._inbox.get(timeout=waits)]
         except queue.Empty:
             return []
         while len(items) < self._settings.group_items_max:
@@ -248,10 +250,10 @@ class Engine:
             self._floor.readings(work, [item for item in items if isinstance(item, Arrived)])
             self._floor.silence(work, work.now_ms - self._settings.settle_ms)
         self._reports(work, items)
-        self.commit(work)
+        committed = self.commit(work)
         if any(isinstance(item, Connected) for item in items):
             self._intake.touched.update(self._intake.positions)
-        self._after(work, settlements)
+        self._after(work, settlements, committed=committed)
         try:
             self._tidy(work, held, looking=looking)
         except StoreUnavailable as error:
@@ -262,8 +264,10 @@ class Engine:
         """Begin a group, on the engine's thread or before it is started."""
         return Work(self._memory, self._pos, self._clock.wall_ms(), self._settings.lease_ms)
 
-    def commit(self, work: Work) -> None:
+    def commit(self, work: Work) -> bool:
         """Write a group, all or nothing; when that fails, memory is read again.
+
+        Returns False when there are only positions of samples, which wait for the next commit.
 
         Raises:
             StoreError: it could not be written.
@@ -271,7 +275,9 @@ class Engine:
         for stream in self._intake.touched:
             work.group.streams[stream] = self._intake.positions[stream]
         if work.is_empty:
-            return
+            return True
+        if work.is_samples_only and not self._samples_due():
+            return False
         try:
             self._store.commit(work.group)
         except StoreUnavailable:
@@ -280,8 +286,14 @@ class Engine:
             self.load()
             raise
         self._pos = work.pos
+        self._committed_s = time.monotonic()
+        return True
 
-    def _after(self, work: Work, settlements: list[Settlement]) -> None:
+    def _samples_due(self) -> bool:
+        """Positions of samples alone may wait a moment for company: a commit is a disk write."""
+        return time.monotonic() - self._committed_s >= self._settings.samples_wait_s
+
+    def _after(self, work: Work, settlements: list[Settlement], *, committed: bool = True) -> None:
         """Act on what is committed: deliver, tell the edges, set the alarm."""
         assert self._deliverer is not None, "connect first"  # noqa: S101 - a wiring mistake
         assert self._waker is not None, "connect first"  # noqa: S101 - a wiring mistake
@@ -289,9 +301,10 @@ class Engine:
             self._deliverer.submit(_pending(action) for action in work.group.actions)
         for settlement in settlements:
             self._deliverer.confirm(settlement.connector, settlement.key)
-        for edge in {edge for edge, _ in self._intake.touched}:
-            self._tell(edge)
-        self._intake.touched.clear()
+        if committed:
+            for edge in {edge for edge, _ in self._intake.touched}:
+                self._tell(edge)
+            self._intake.touched.clear()
         self._memory.make_room()
         due_ms = self._memory.next_due_ms()
         self._waker.at(None if due_ms is None else due_ms + self._settings.settle_ms, self.wake)
@@ -348,7 +361,7 @@ class Engine:
             index=item.body.get("index") if reward else None,
         )
         self._memory.need([item.person])
-        reason = work.try_to_decide(f"settled:{item.key}:{work.now_ms}", event)
+        reason = work.try_to_decide(f"settled:{item.key}/{work.pos + 1}", event)
         if reason is not None:
             work.set_aside("settled", "", reason, msgspec.json.encode(event))
         work.group.settled.append(SettledRow(item.key, item.outcome, item.detail, work.now_ms))

@@ -75,6 +75,14 @@ class Work:
         )
 
     @property
+    def is_samples_only(self) -> bool:
+        """Whether all there is to commit is how far streams of samples have come."""
+        group = self.group
+        return not (
+            group.log or group.quarantine or group.commands_done or group.settled or group.retries
+        )
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is nothing to commit."""
         group = self.group

@@ -10,12 +10,16 @@ from typing import Final
 
 from hub.core.compiled import Compiled
 from hub.core.outcome import Outcome
-from hub.core.state import Lease, Person, Pool, Timer, Zone
+from hub.core.state import Lease, Pool, Timer, Zone
 from hub.core.world import World
+from hub.engine.people import People
 from hub.store import Store
 
 PEOPLE_MAX: Final = 50_000
-"""Most people held in memory; beyond it those loaded first make room and are read again."""
+"""Most people held in memory; beyond it those packed first make room and are read again."""
+
+HOT_PEOPLE_MAX: Final = 2_000
+"""Most of them held as values, ready to be decided about."""
 
 
 class Memory:
@@ -23,10 +27,9 @@ class Memory:
 
     def __init__(self, store: Store, people_max: int = PEOPLE_MAX, grace_ms: int = 0) -> None:
         self._store = store
-        self._people_max = people_max
         self._grace_ms = grace_ms
         self._heap: list[tuple[int, str]] = []
-        self.people: dict[str, Person] = {}
+        self.people = People(HOT_PEOPLE_MAX, people_max)
         self.zones: dict[str, Zone] = {}
         self.pools: dict[str, Pool] = {}
         self.leases: dict[str, tuple[Lease, ...]] = {}
@@ -65,12 +68,12 @@ class Memory:
         """Have these people in memory, reading in one go those who are not."""
         absent = {person for person in persons if person is not None and person not in self.people}
         if absent:
-            self.people.update(self._store.load_people(absent))
+            self.people.fill(self._store.load_people(absent).values())
 
     def apply(self, outcome: Outcome) -> None:
         """Take over what a step decided."""
         for person in outcome.people:
-            self.people[person.id] = person
+            self.people.put(person)
         for zone in outcome.zones:
             self.zones[zone.id] = zone
         for pool in outcome.pools:
@@ -103,8 +106,5 @@ class Memory:
             yield self.timers[key]
 
     def make_room(self) -> None:
-        """Forget the people who were read first when there are too many; the store has them."""
-        excess = len(self.people) - self._people_max
-        if excess > 0:
-            for person in list(self.people)[: excess + self._people_max // 10]:
-                del self.people[person]
+        """Pack people who have not been seen lately, and forget some when there are too many."""
+        self.people.make_room()

@@ -14,6 +14,8 @@ class EngineSettings(Struct, frozen=True, kw_only=True):
     """Most messages waiting; when full, the network thread waits and so do the edges."""
     poll_s: float = 0.5
     """How often the database is asked for commands in case a nudge was lost."""
+    samples_wait_s: float = 0.1
+    """How long the positions of sightings that changed nothing wait to be committed together."""
     lease_ms: int = 60_000
     """How long the dispatcher owns an action before another may take it."""
     refill_rows: int = 500

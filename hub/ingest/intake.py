@@ -209,7 +209,11 @@ class Intake:
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 bad[index] = f"record {loose.first + index}: {error}"
         head = msgspec.structs.asdict(loose) | {"records": [*good[:1]] or [_NOTHING]}
-        checked = msgspec.convert(msgspec.to_builtins(head), Batch)
+        try:
+            checked = msgspec.convert(msgspec.to_builtins(head), Batch)
+        except msgspec.ValidationError:
+            decode(payload, Batch)
+            raise AssertionError("a payload that was refused once is refused again") from None
         return msgspec.structs.replace(checked, records=good), bad
 
     def _place(

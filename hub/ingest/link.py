@@ -48,7 +48,7 @@ class LinkSettings:
     session: int
 
 
-def _send_at_once(_client: mqtt.Client, _userdata: Any, sock: Any) -> None:
+def send_at_once(_client: mqtt.Client, _userdata: Any, sock: Any) -> None:
     """Watermarks are small and waited for: do not let TCP hold them back for company."""
     if isinstance(sock, socket.socket):
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -86,7 +86,7 @@ class HubLink:
         client.max_queued_messages_set(OUTGOING_MESSAGES_MAX)
         client.reconnect_delay_set(1, RECONNECT_S_MAX)
         client.will_set(self._state_topic, self._state(alive=False), qos=1, retain=True)
-        client.on_socket_open = _send_at_once
+        client.on_socket_open = send_at_once
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message

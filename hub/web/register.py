@@ -12,7 +12,7 @@ from hub.core.profile import ARTISTS_ATTRIBUTE, COLOUR_ATTRIBUTE
 from hub.store.people import NewPerson
 from hub.web.errors import BadInput
 
-CONSENTS: Final = ("lights", "music", "push", "rewards")
+CONSENTS: Final = ("lights", "music", "presence", "push", "rewards")
 IMPORT_ROWS_MAX: Final = 20_000
 FIELD_CHARS_MAX: Final = 300
 OWN_COLUMNS: Final = ("name", "email", "phone", "company", "badge", "consents", "key")

@@ -37,6 +37,8 @@ LAMP, GHOST = "Photo corner", "Ballroom"
 LONG_BYTES = 100_000
 HUGE_BYTES = 2_000_000
 IN_1970_MS = 86_400_000
+BEYOND_MS = 10**17
+"""No calendar reaches so far."""
 IN_2099_MS = int(datetime(2099, 6, 1, 12, tzinfo=UTC).timestamp() * 1000)
 
 
@@ -210,9 +212,11 @@ def _admitted(trouble: Trouble, name: str) -> Device | None:
 @pytest.mark.parametrize(
     ("at_ms", "words"),
     [
-        (IN_1970_MS, "dated 1970-01-02 01:00:00, long before the event begins on 2024-01-01"),
+        (IN_1970_MS, "dated 1970-01-02 01:00:00, long before the event begins at 2024-01-01"),
         (IN_2099_MS, "dated in the future: 2099-06-01 14:00:00, while it is 2"),
+        (BEYOND_MS, f"dated in the future: {BEYOND_MS} ms, while it is 2"),
     ],
+    ids=["1970", "2099", "no-calendar"],
 )
 @pytest.mark.parametrize("kind", ["tap", "sighting"])
 @pytest.mark.parametrize("by", ["wall", "clock"])
@@ -249,6 +253,16 @@ def test_a_clock_that_was_never_set_is_not_believed(trouble: Trouble) -> None:
         trouble.all_else_goes_on(device)
     at = [tap.at_ms for tap in ledger.taps_in(trouble.installation.store) if tap.badge == "good"]
     assert any(before_ms - 2_500 <= at_ms <= before_ms + 20_000 - 2_000 for at_ms in at)
+
+
+@pytest.mark.parametrize("lane", ["taps", "sightings"])
+def test_sequence_numbers_that_no_database_holds_stop_nobody(trouble: Trouble, lane: Any) -> None:
+    with trouble.device() as device:
+        record = device.tap("good") if lane == "taps" else device.sighting("good")
+        for first in (2**63 - 2, 2**63, 10**30):
+            device.publish(lane, device.batch(record, record, record, first=first))
+        trouble.all_else_goes_on(device)
+    assert trouble.installation.store.load_engine()
 
 
 def test_one_bad_record_among_good_ones_costs_only_itself(trouble: Trouble) -> None:

@@ -1,0 +1,1 @@
+"""Holds the documentation against the code, in both directions."""

@@ -1,0 +1,217 @@
+"""Settings, variables, commands, pages, routes and bounds: all that are there, and no others."""
+
+import importlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import msgspec
+import pytest
+import typer
+import yaml
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from contract.clock import ManualClock
+from hub.cli.main import app as cli
+from hub.config import Config, read_config
+from hub.engine.settings import EngineSettings
+from hub.store import Store
+from hub.web.access import ROLE_PATHS
+from hub.web.ports import WebParts
+from hub.web.settings import WebSettings
+from hub.web_app import build
+from integrations.music.settings import SinkSettings, read_settings
+from tests.docs.pages import PAGES, ROOT, Example, column, page, table_in
+
+OPERATIONS: Final = page("docs/operations.md")
+BOUNDS: Final = page("docs/bounds.md")
+SOURCES: Final = ("contract", "edge", "hub", "integrations")
+
+
+def settings_of(kind: type[msgspec.Struct], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for field in msgspec.structs.fields(kind):
+        if isinstance(field.default, msgspec.Struct):
+            yield from settings_of(type(field.default), f"{prefix}{field.name}.")
+        else:
+            empty: Any = {} if field.default is msgspec.NODEFAULT else field.default
+            yield f"{prefix}{field.name}", empty
+
+
+def written(default: object) -> str:
+    if isinstance(default, bool):
+        return str(default).lower()
+    return '""' if default == "" else str(default)
+
+
+def test_settings_and_their_defaults_are_those_of_the_configuration() -> None:
+    rows = {row[0]: row[1] for row in OPERATIONS.table("Settings")}
+    assert rows == {name: written(default) for name, default in settings_of(Config)}
+
+
+CONFIGS: Final = [e for one in PAGES for e in page(str(one.relative_to(ROOT))).examples("yaml config")]
+
+
+@pytest.mark.parametrize("example", CONFIGS, ids=lambda example: example.where)
+def test_every_example_of_a_configuration_is_read(example: Example, tmp_path: Path) -> None:
+    (tmp_path / "foyer.yaml").write_text(example.text)
+    config = read_config(tmp_path)
+    read_settings(config.music)
+    raw = yaml.safe_load(example.text)
+    assert raw.keys() <= {field.name for field in msgspec.structs.fields(Config)}
+
+
+def test_every_sink_for_music_has_an_example() -> None:
+    text = OPERATIONS.examples("yaml config")[0].text
+    sinks = yaml.safe_load(text)["music"]["sinks"]
+    kinds = {kind.__struct_config__.tag for kind in SinkSettings.__args__}  # type: ignore[attr-defined]
+    assert {sink["to"] for sink in sinks} == kinds
+
+
+def test_variables_of_the_environment_are_those_that_are_read() -> None:
+    read = set()
+    for folder in SOURCES:
+        for path in (ROOT / folder).rglob("*.py"):
+            read |= set(re.findall(r'"(FOYER_[A-Z_]+)"', path.read_text(encoding="utf-8")))
+    rows = column(table_in(OPERATIONS.section("Settings").split("The environment wins")[1]))
+    assert set(rows) == read
+
+
+# Commands.
+
+
+def commands(group: click.Command, path: tuple[str, ...] = ()) -> dict[str, click.Command]:
+    if not isinstance(group, click.Group):
+        return {" ".join(("foyer", *path)): group}
+    found = {}
+    for name, command in group.commands.items():
+        found |= commands(command, (*path, name))
+    return found
+
+
+COMMANDS: Final = commands(typer.main.get_command(cli))  # type: ignore[arg-type]
+
+
+def test_commands_are_those_of_the_command_line() -> None:
+    assert sorted(column(OPERATIONS.table("Commands"))) == sorted(COMMANDS)
+
+
+def test_every_command_in_a_sentence_or_example_is_one() -> None:
+    said = re.compile(r"^foyer( [a-z]+){1,2}")
+    for path in PAGES:
+        one = page(str(path.relative_to(ROOT)))
+        lines = [line for example in one.examples("sh") for line in example.text.splitlines()]
+        for text in [*one.spans(), *lines]:
+            found = said.match(re.sub(r"^[A-Z_]+=\S+ ", "", text.strip()))
+            if found and "/" not in text.split()[0]:
+                words = found[0].split()
+                assert any(" ".join(words[:n]) in COMMANDS for n in (2, 3)), f"{one.name}: {text}"
+
+
+def test_every_option_in_an_example_is_one() -> None:
+    for path in PAGES:
+        one = page(str(path.relative_to(ROOT)))
+        for example in one.examples("sh"):
+            for line in example.text.splitlines():
+                _check_options(one.name, line)
+
+
+def _check_options(where: str, line: str) -> None:
+    words = re.sub(r"^[A-Z_]+=\S+ ", "", line.strip()).split()
+    if words[:1] != ["foyer"] or words[:2] == ["foyer", "edge"]:
+        return
+    command = COMMANDS.get(" ".join(words[:3])) or COMMANDS[" ".join(words[:2])]
+    known = {option for parameter in command.params for option in parameter.opts}
+    given = {word for word in words if word.startswith("--")}
+    assert given <= known, f"{where}: {line}"
+
+
+# Pages and routes.
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
+    folder = tmp_path_factory.mktemp("site")
+    store = Store(f"sqlite:///{folder / 'foyer.db'}", "expo")
+    store.start(migrate=True)
+    parts = WebParts(
+        store=store, clock=ManualClock(0), settings=WebSettings(folder), nudge=lambda: None,
+        lamps=list, why=_no_answer,
+    )  # fmt: skip
+    yield build(parts)
+    store.stop()
+
+
+def _no_answer(_person: str, _rule: str, _at_ms: int | None) -> Any:
+    raise AssertionError("not asked here")
+
+
+def test_routes_are_those_of_the_api(site: FastAPI) -> None:
+    paths = site.openapi()["paths"]
+    real = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+    rows = OPERATIONS.table("The API")
+    assert sorted(column(rows)) == sorted(real)
+
+
+def test_a_route_that_is_for_somebody_refuses_strangers(site: FastAPI) -> None:
+    client = TestClient(site)
+    for route, role in OPERATIONS.table("The API"):
+        method, path = route.split()
+        status = client.request(method, re.sub(r"{\w+}", "1", path)).status_code
+        assert (status == 401) == (role != "anybody" and role is not None) or status == 422, route
+
+
+def test_pages_are_those_of_the_web(site: FastAPI) -> None:
+    console = (ROOT / "hub/console/pages.py").read_text() + (ROOT / "hub/console/signin.py").read_text()
+    real = set(re.findall(r'(?:ui\.page|add)\("([^"]+)"', console))
+    rows = OPERATIONS.table("Pages")
+    assert set(column(rows)) == real | {"/a/{token}"}
+    assert any("/a/{token}" == getattr(route, "path", "") for route in site.routes)
+
+
+def test_pages_for_staff_and_dj_are_those_that_they_may_open() -> None:
+    rows = {row[0]: row[1] for row in OPERATIONS.table("Pages")}
+    for role, word in (("staff", "staff"), ("dj", "DJ")):
+        mine = [path for path, for_whom in rows.items() if for_whom.startswith(word)]
+        assert mine == [path for path in ROLE_PATHS[role] if not path.startswith("/_")]
+
+
+# Bounds.
+
+ROWS: Final = [
+    row for title in BOUNDS.headings("Bounds") for row in BOUNDS.table(title, under="Bounds")
+]
+WHOLE: Final = (
+    "edge.limits", "hub.broker.limits", "hub.core.state", "hub.engine.engine", "hub.engine.floor",
+    "hub.engine.horizon", "hub.ingest.intake", "hub.ingest.link", "hub.ingest.nudger",
+    "hub.outbox.retry", "hub.outbox.worker", "hub.web.limits",
+)  # fmt: skip
+"""Modules of which every bound has to be listed."""
+
+
+def value_of(name: str) -> Any:
+    module, _, last = name.rpartition(".")
+    if module.endswith("EngineSettings"):
+        return getattr(EngineSettings(), last)
+    return getattr(importlib.import_module(module), last)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=column(ROWS))
+def test_every_bound_has_that_value(row: list[str]) -> None:
+    assert float(row[1]) == value_of(row[0])
+    assert row[2]
+
+
+@pytest.mark.parametrize("module", WHOLE)
+def test_every_bound_of_these_modules_is_listed(module: str) -> None:
+    path = ROOT / f"{module.replace('.', '/')}.py"
+    names = re.findall(r"^([A-Z][A-Z_]*_(?:MAX|MIN)): Final", path.read_text(), re.MULTILINE)
+    assert {f"{module}.{name}" for name in names} <= set(column(ROWS))
+
+
+def test_every_bound_of_the_engine_is_listed() -> None:
+    names = [name for name in EngineSettings.__struct_fields__ if name.endswith(("_max", "_rows"))]
+    listed = {name.rpartition(".")[2] for name in column(ROWS) if "EngineSettings" in name}
+    assert listed == set(names)
