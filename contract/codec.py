@@ -55,7 +55,7 @@ def decode(payload: bytes, kind: type[M]) -> M:
         )
     try:
         return _decoders[kind].decode(payload)  # type: ignore[no-any-return]
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         _refuse_other_version(payload)
         raise MalformedPayload(f"not a {kind.__name__.lower()}: {error}") from error
 
@@ -63,7 +63,7 @@ def decode(payload: bytes, kind: type[M]) -> M:
 def _refuse_other_version(payload: bytes) -> None:
     try:
         version = _version.decode(payload).v
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return
     if version != WIRE_VERSION:
         raise UnsupportedVersion(

@@ -4,11 +4,13 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from contract.limits import BATCH_RECORDS_MAX, WIRE_VERSION
-from contract.readings import BootId, Record, Sequence, StreamId
+from contract.limits import BATCH_RECORDS_MAX, INTEGER_MAX, WIRE_VERSION
+from contract.readings import BootId, Millis, Record, Sequence, StreamId
 
 ClockQuality = Literal["hub", "ntp", "rtc", "unset"]
 """Where an edge's wall time comes from, best first. ``rtc`` and ``unset`` are not trusted."""
+
+Number = Annotated[int, Meta(ge=-INTEGER_MAX, le=INTEGER_MAX)]
 
 Version = Annotated[int, Meta(ge=WIRE_VERSION, le=WIRE_VERSION)]
 
@@ -16,8 +18,8 @@ Version = Annotated[int, Meta(ge=WIRE_VERSION, le=WIRE_VERSION)]
 class Clock(Struct, frozen=True):
     """The same instant on the edge's two clocks."""
 
-    boot_ms: int
-    wall_ms: int
+    boot_ms: Millis
+    wall_ms: Millis
     quality: ClockQuality
 
 
@@ -35,8 +37,10 @@ class Batch(Struct, frozen=True, kw_only=True):
     first: Sequence
     boot: BootId
     clock: Clock
-    sent_boot_ms: int | None = None
+    sent_boot_ms: Millis | None = None
     records: Annotated[list[Record], Meta(min_length=1, max_length=BATCH_RECORDS_MAX)]
+
+    """All up to ``upto`` is committed, and the inclusive ``ranges`` beyond it: sorted, disjoint."""
 
 
 class StreamPosition(Struct, frozen=True):
@@ -60,14 +64,14 @@ class Health(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     v: Version = WIRE_VERSION
-    session: int
+    session: Number
     alive: bool
     boot: str = ""
     software: str = ""
     readers: list[str] = []
-    outbox_rows: int = 0
-    outbox_bytes: int = 0
-    evicted_rows: int = 0
+    outbox_rows: Number = 0
+    outbox_bytes: Number = 0
+    evicted_rows: Number = 0
     clock_quality: ClockQuality = "unset"
     notes: list[str] = []
 
@@ -76,7 +80,7 @@ class HubState(Struct, frozen=True, kw_only=True):
     """Retained: edges send readings only while the hub is alive."""
 
     v: Version = WIRE_VERSION
-    session: int
+    session: Number
     alive: bool
 
 
@@ -85,7 +89,7 @@ class ClockRequest(Struct, frozen=True, kw_only=True):
 
     v: Version = WIRE_VERSION
     boot: str
-    boot_ms: int
+    boot_ms: Millis
 
 
 class ClockReply(Struct, frozen=True, kw_only=True):
@@ -93,15 +97,15 @@ class ClockReply(Struct, frozen=True, kw_only=True):
 
     v: Version = WIRE_VERSION
     boot: str
-    boot_ms: int
-    hub_ms: int
+    boot_ms: Millis
+    hub_ms: Millis
 
 
 class Desired(Struct, frozen=True, kw_only=True):
     """Retained, down: the configuration the hub wants this edge to run."""
 
     v: Version = WIRE_VERSION
-    revision: int
+    revision: Number
     config: dict[str, Any]
 
 
@@ -109,5 +113,5 @@ class Reported(Struct, frozen=True, kw_only=True):
     """Retained, up: the revision that runs, or why it does not."""
 
     v: Version = WIRE_VERSION
-    revision: int
+    revision: Number
     error: str | None = None

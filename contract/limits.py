@@ -26,6 +26,10 @@ COMMITTED_RANGES_MAX: Final = 64
 FUTURE_MS_MAX: Final = 60_000
 """A record dated further ahead of the hub's clock than this is quarantined."""
 
+INTEGER_MAX: Final = 2**53
+"""Largest number, either way, that any field may hold: exact in JSON everywhere, and in any
+database even when a few of them are added."""
+
 BADGE_CHARS_MAX: Final = 128
 READER_CHARS_MAX: Final = 64
 NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{0,47}$"

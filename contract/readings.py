@@ -9,11 +9,12 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from contract.limits import BADGE_CHARS_MAX, READER_CHARS_MAX
+from contract.limits import BADGE_CHARS_MAX, INTEGER_MAX, READER_CHARS_MAX
 
 Badge = Annotated[str, Meta(min_length=1, max_length=BADGE_CHARS_MAX)]
 Reader = Annotated[str, Meta(min_length=1, max_length=READER_CHARS_MAX)]
-Sequence = Annotated[int, Meta(ge=1)]
+Sequence = Annotated[int, Meta(ge=1, le=INTEGER_MAX)]
+Millis = Annotated[int, Meta(ge=-INTEGER_MAX, le=INTEGER_MAX)]
 StreamId = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$")]
 BootId = Annotated[str, Meta(pattern=r"^[0-9a-f]{8,32}$")]
 
@@ -23,9 +24,9 @@ class Tap(Struct, frozen=True, tag_field="kind", tag="tap", omit_defaults=True):
 
     badge: Badge
     reader: Reader
-    boot_ms: int
+    boot_ms: Millis
     via: str = "rfid"
-    wall_ms: int | None = None
+    wall_ms: Millis | None = None
     key: Annotated[str, Meta(max_length=128)] | None = None
     """The source's own id of this fact; two taps of one event with the same key are one tap."""
 
@@ -35,10 +36,10 @@ class Sighting(Struct, frozen=True, tag_field="kind", tag="sighting", omit_defau
 
     badge: Badge
     reader: Reader
-    boot_ms: int
+    boot_ms: Millis
     rssi_dbm: Annotated[float, Meta(ge=-150, le=50)]
-    count: Annotated[int, Meta(ge=1)] = 1
-    wall_ms: int | None = None
+    count: Annotated[int, Meta(ge=1, le=INTEGER_MAX)] = 1
+    wall_ms: Millis | None = None
 
 
 class Gap(Struct, frozen=True, tag_field="kind", tag="gap", omit_defaults=True):
@@ -51,9 +52,9 @@ class Gap(Struct, frozen=True, tag_field="kind", tag="gap", omit_defaults=True):
     stream: StreamId
     first: Sequence
     last: Sequence
-    from_boot_ms: int
-    until_boot_ms: int
-    boot_ms: int
+    from_boot_ms: Millis
+    until_boot_ms: Millis
+    boot_ms: Millis
     reason: str = "outbox full"
 
 

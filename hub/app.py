@@ -267,7 +267,7 @@ def run_web(home: Home) -> None:
     web = home.config.web
     config = uvicorn.Config(app, host=web.bind, port=web.port, log_level="warning",
                             access_log=False, server_header=False)  # fmt: skip
-    # uvicorn raises the signal again once it has stopped; without a handler nothing below would run.
+    # uvicorn raises the signal again when it has stopped; without a handler nothing below runs.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     try:

@@ -20,5 +20,7 @@ def wait_until(condition: Callable[[], T], timeout_s: float = 20.0, what: str = 
         if value:
             return value
         if time.monotonic() > deadline:
-            raise TimeoutError(f"waited {timeout_s} s in vain for {what or condition}; saw {value!r}")
+            raise TimeoutError(
+                f"waited {timeout_s} s in vain for {what or condition}; saw {value!r}"
+            )
         time.sleep(POLL_S)

@@ -51,6 +51,7 @@ sys_interval 0
 log_dest stderr
 log_type error
 log_type warning
+log_type notice
 """
 
 

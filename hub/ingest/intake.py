@@ -15,7 +15,7 @@ from contract import topics
 from contract.codec import decode
 from contract.envelope import Batch, Clock, Health, Reported, StreamPosition
 from contract.errors import ContractError, MalformedPayload
-from contract.limits import PAYLOAD_BYTES_MAX
+from contract.limits import BATCH_RECORDS_MAX, PAYLOAD_BYTES_MAX
 from contract.readings import Gap, Record, Sighting, Tap
 from hub.core.compiled import Compiled
 from hub.ingest.dating import base_ms_of, event_time_ms
@@ -97,6 +97,7 @@ class _LooseBatch(Struct, frozen=True):
     sent_boot_ms: int | None = None
 
 
+_UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _loose = msgspec.json.Decoder(_LooseBatch)
 _record = msgspec.json.Decoder(Record)
 
@@ -160,7 +161,8 @@ class Intake:
         self.positions[stream] = after
         fresh = missing(position, batch.first, last)
         base_ms = base_ms_of(batch, received_ms)
-        if address.lane == "sightings" and base_ms is not None and not bad:
+        together = all(isinstance(record, Sighting) for record in batch.records)
+        if address.lane == "sightings" and base_ms is not None and together and not bad:
             yield from self._heard(address.edge, batch, fresh, base_ms, readers)
             return
         records = iter(batch.records)
@@ -188,32 +190,29 @@ class Intake:
         """Read a batch; bad records of a readable envelope come back by index, with the reason."""
         try:
             return decode(payload, Batch), {}
-        except MalformedPayload:
+        except MalformedPayload as error:
             if len(payload) > PAYLOAD_BYTES_MAX:
                 raise
-            return self._decode_loosely(payload)
+            return self._decode_loosely(payload, error)
 
-    def _decode_loosely(self, payload: bytes) -> tuple[Batch, dict[int, str]]:
+    def _decode_loosely(
+        self, payload: bytes, refusal: MalformedPayload
+    ) -> tuple[Batch, dict[int, str]]:
         try:
             loose = _loose.decode(payload)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            loose = None
-        if loose is None or not loose.records:
-            decode(payload, Batch)
-            raise AssertionError("a payload that was refused once is refused again")
+            head = msgspec.structs.asdict(loose) | {"records": [_NOTHING]}
+            checked = msgspec.convert(msgspec.to_builtins(head), Batch)
+        except _UNREADABLE:
+            raise refusal from None
+        if not 1 <= len(loose.records) <= BATCH_RECORDS_MAX:
+            raise refusal
         good: list[Record] = []
         bad: dict[int, str] = {}
         for index, raw in enumerate(loose.records):
             try:
                 good.append(_record.decode(raw))
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            except _UNREADABLE as error:
                 bad[index] = f"record {loose.first + index}: {error}"
-        head = msgspec.structs.asdict(loose) | {"records": [*good[:1]] or [_NOTHING]}
-        try:
-            checked = msgspec.convert(msgspec.to_builtins(head), Batch)
-        except msgspec.ValidationError:
-            decode(payload, Batch)
-            raise AssertionError("a payload that was refused once is refused again") from None
         return msgspec.structs.replace(checked, records=good), bad
 
     def _place(
@@ -231,6 +230,9 @@ class Intake:
             reason = f"record {sequence} cannot be dated: the edge's clock was never set that boot"
             return self._one(address, batch, sequence, record, reason)
         if isinstance(record, Gap):
+            if record.last < record.first:
+                reason = f"record {sequence}: a gap from {record.first} back to {record.last}"
+                return self._one(address, batch, sequence, record, reason)
             return self._gap(address, record, key, at_ms)
         place = place_of(readers, record.reader)
         if place is None:

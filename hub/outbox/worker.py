@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from contract.clock import Clock
 from hub.outbox.pending import Pending, Postponed, Report, Settlement
-from hub.outbox.retry import Again, Outcome, decide
-from integrations.port import Connector, Delivery, RetryLater, Verdict
+from hub.outbox.retry import REASON_CHARS_MAX, STOPPED_PROBE_MS, Again, Outcome, decide
+from integrations.port import Connector, Delivery, RetryLater, StopConnector, Verdict
 
 QUEUE_ACTIONS_MAX: Final = 10_000
 """Most actions held in memory for one connector; more stay in the store until there is room."""
@@ -141,8 +141,8 @@ class Worker:
 
     def _handle(self, action: Pending) -> None:
         now_ms = self._clock.wall_ms()
-        if now_ms >= action.expires_ms and action.attempts == 0:
-            self._finish(action, "expired", "too old before it could be delivered")
+        if now_ms >= action.expires_ms:
+            self._too_old(action)
             return
         attempt = action.attempts + 1
         try:
@@ -155,6 +155,12 @@ class Worker:
             self._finish(action, "dropped", f"consent to {action.consent} was withdrawn")
             return
         self._follow(action, attempt, self._deliver(action, attempt, now_ms))
+
+    def _too_old(self, action: Pending) -> None:
+        if action.attempts == 0:
+            self._finish(action, "expired", "too old before it could be delivered")
+        else:
+            self._finish(action, "dead", f"too old after {action.attempts} tries")
 
     def _has_consent(self, action: Pending) -> bool:
         if not action.consent or not action.person:
@@ -179,20 +185,33 @@ class Worker:
     def _follow(self, action: Pending, attempt: int, verdict: Verdict) -> None:
         now_ms = self._clock.wall_ms()
         step = decide(verdict, attempt, now_ms, action.expires_ms)
-        if not isinstance(step, Again):
+        if isinstance(verdict, StopConnector):
+            self._rest(now_ms + STOPPED_PROBE_MS, verdict.reason[:REASON_CHARS_MAX])
+        elif not isinstance(step, Again):
             self._rest(0, None)
+        if not isinstance(step, Again):
             self._finish(action, step.outcome, step.detail)
             return
-        if step.stops:
-            self._rest(step.at_ms, step.reason)
-        with self._changed:
-            self._under_way.discard(action.key)
-            self._push(replace(action, attempts=attempt, not_before_ms=step.at_ms))
+        newer = self._wait_again(replace(action, attempts=attempt, not_before_ms=step.at_ms))
+        if newer is not None:
+            self._finish(action, "superseded", f"by {newer}")
+            return
         self._report(
             Postponed(
                 key=action.key, attempts=attempt, not_before_ms=step.at_ms, reason=step.reason
             )
         )
+
+    def _wait_again(self, action: Pending) -> str | None:
+        """Put an action back, unless a newer one overwrites it: then its key is returned."""
+        name = action.coalesce or self._connector.coalesce_key(action.body)
+        with self._changed:
+            newest = action.key if name is None else self._newest.setdefault(name, action.key)
+            if newest != action.key:
+                return newest
+            self._under_way.discard(action.key)
+            self._push(action)
+            return None
 
     def _rest(self, until_ms: int, reason: str | None) -> None:
         self._resting_until_ms = until_ms

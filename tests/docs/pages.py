@@ -43,7 +43,9 @@ class Page:
     def examples(self, kind: str) -> list[Example]:
         """Examples whose fence begins with the words of ``kind``, in order."""
         return [
-            Example(found[1], found[2], f"{self.name}:{self.text[: found.start()].count(chr(10)) + 1}")
+            Example(
+                found[1], found[2], f"{self.name}:{self.text[: found.start()].count(chr(10)) + 1}"
+            )
             for found in _FENCE.finditer(self.text)
             if found[1].split()[: len(kind.split())] == kind.split()
         ]

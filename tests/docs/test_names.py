@@ -17,6 +17,10 @@ ALL: Final = [page(str(path.relative_to(ROOT))) for path in PAGES]
 FOLDERS: Final = ("contract", "edge", "hub", "integrations", "tests", "docs", "bench", "examples")
 ARCHITECTURE: Final = page("docs/architecture.md")
 DEVICES: Final = page("docs/devices.md")
+ROOMS: Final = (
+    "edge/readers", "edge/outbox", "edge/link", "contract", "hub/broker", "hub/ingest",
+    "hub/engine", "hub/core", "hub/store", "hub/outbox", "hub/schedule", "integrations",
+)  # fmt: skip
 LIBRARIES: Final = page("docs/decisions/0004-libraries.md")
 
 names = pytest.mark.parametrize("one", ALL, ids=lambda one: one.name)
@@ -53,8 +57,7 @@ def test_every_function_that_is_named_is_there(one: Page) -> None:
 
 def test_the_way_of_a_tap_goes_through_every_room() -> None:
     told = {span.rpartition("/")[0] for span in ARCHITECTURE.spans() if "::" in span}
-    for room in ("edge/readers", "edge/outbox", "edge/link", "contract", "hub/broker", "hub/ingest",
-                 "hub/engine", "hub/core", "hub/store", "hub/outbox", "hub/schedule", "integrations"):  # fmt: skip
+    for room in ROOMS:
         assert room in told, room
 
 
@@ -94,9 +97,7 @@ def test_every_verb_is_in_the_readme_or_its_pages() -> None:
 def test_options_of_an_edge_are_those_of_its_command_line() -> None:
     root: Any = parser()
     run = root._subparsers._group_actions[0].choices["run"]
-    real = {
-        action.option_strings[-1]: action for action in run._actions if action.dest != "help"
-    }
+    real = {action.option_strings[-1]: action for action in run._actions if action.dest != "help"}
     rows = {row[0]: row[1] for row in DEVICES.table("Options")}
     assert list(rows) == list(real)
     for option, default in rows.items():
@@ -157,7 +158,9 @@ def test_no_library_that_is_needed_is_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", sorted((ROOT / "integrations").glob("*/quality.yaml")), ids=lambda path: path.parent.name
+    "path",
+    sorted((ROOT / "integrations").glob("*/quality.yaml")),
+    ids=lambda path: path.parent.name,
 )
 def test_each_point_of_an_integration_is_done_or_exempt_with_a_reason(path: Path) -> None:
     said = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -25,11 +25,11 @@ CONDITIONS: Final = (
     doc.Attribute, doc.HasTag, doc.HasConsent, doc.IsAt, doc.All, doc.AnyOf, doc.NoneOf,
 )  # fmt: skip
 ACTIONS: Final = (
-    doc.GiveTag, doc.AddPoints, doc.EnterDraw, doc.GiveReward, doc.SendPush, doc.SetLight, doc.SetMood,
-    doc.RequestMusic, doc.FollowUp,
+    doc.GiveTag, doc.AddPoints, doc.EnterDraw, doc.GiveReward, doc.SendPush, doc.SetLight,
+    doc.SetMood, doc.RequestMusic, doc.FollowUp,
 )  # fmt: skip
 SECTIONS: Final = {"Triggers": TRIGGERS, "Conditions": CONDITIONS, "Actions": ACTIONS}
-PARTS: Final = {
+PARTS: Final[dict[str, type[msgspec.Struct]]] = {
     "Event": doc.EventInfo, "Place": doc.Place, "Edge": doc.Edge, "Pool": doc.PoolInfo,
     "Rules": doc.Rule, "Limits": doc.Limit,
 }  # fmt: skip
@@ -109,7 +109,9 @@ def test_no_kind_of_the_document_is_left_out() -> None:
 def test_every_kind_and_field_stands_in_an_example() -> None:
     written = [with_rules(example) for example in EXAMPLES]
     rules = [rule for venue in written for rule in venue.rules]
-    used = {type(rule.when) for rule in rules} | {type(act) for r in rules for act in acts_of(r.then)}
+    used = {type(rule.when) for rule in rules} | {
+        type(act) for r in rules for act in acts_of(r.then)
+    }
     pending: list[Any] = [rule.if_ for rule in rules if rule.if_]
     while pending:
         condition = pending.pop()

@@ -1,14 +1,13 @@
 """The protocol's page is enough for somebody who writes an edge in another language."""
 
 import re
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import msgspec
 import pytest
 
 from contract import envelope, limits, readings, topics
 from contract.codec import decode, encode
-from contract.envelope import Batch, Clock
 from contract.readings import Tap
 from hub.broker.limits import PACKET_BYTES_MAX
 from hub.core import document as doc
@@ -76,7 +75,9 @@ def test_no_struct_of_the_contract_is_left_out() -> None:
         name
         for module in (envelope, readings)
         for name, value in vars(module).items()
-        if isinstance(value, type) and issubclass(value, msgspec.Struct) and value is not msgspec.Struct
+        if isinstance(value, type)
+        and issubclass(value, msgspec.Struct)
+        and value is not msgspec.Struct
     }
     assert found == {*PAYLOADS, *PARTS}
 
@@ -179,7 +180,7 @@ def test_the_table_of_refusals_is_complete() -> None:
 
 @pytest.mark.parametrize("what", list(WRONG))
 def test_what_is_refused_is_refused_with_that_sentence(what: str) -> None:
-    sentence = dict((row[0], row[1]) for row in WIRE.table("What the hub refuses"))[what]
+    sentence = {row[0]: row[1] for row in WIRE.table("What the hub refuses")}[what]
     reasons = WRONG[what]()
     assert len(reasons) == 1, reasons
     assert re.sub(r"\s+", " ", sentence) in reasons[0]
@@ -193,7 +194,9 @@ def test_a_record_is_dated_as_the_page_says() -> None:
     rules = compile_venue(VENUE, 1)
 
     def dated(payload: bytes) -> int:
-        taken = list(Intake("expo").take(topics.up("expo", "pi-hall", "taps"), payload, NOW_MS, rules))
+        taken = list(
+            Intake("expo").take(topics.up("expo", "pi-hall", "taps"), payload, NOW_MS, rules)
+        )
         assert isinstance(taken[0], Reading)
         return taken[0].at_ms
 
@@ -205,8 +208,5 @@ def test_a_record_is_dated_as_the_page_says() -> None:
 
 
 def test_qualities_are_named_best_first() -> None:
-    qualities = msgspec.inspect.type_info(Clock).fields[2].type.values  # type: ignore[union-attr]
     row = next(row for row in WIRE.table("Clock", "Batch") if row[0] == "quality")
-    assert re.findall(r"`(\w+)`", row[2]) == ["hub", "ntp", "rtc", "unset"]
-    assert set(qualities) == {"hub", "ntp", "rtc", "unset"}
-    assert Batch.__struct_fields__[0] == "v"
+    assert tuple(re.findall(r"`(\w+)`", row[2])) == get_args(envelope.ClockQuality)

@@ -1,7 +1,6 @@
 """A device that says on the wire whatever a test wants it to, true or not."""
 
 import secrets
-import time
 from typing import Any, Final
 
 import msgspec
@@ -9,6 +8,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from contract import topics
+from contract.clock import Clock, SystemClock
 from contract.topics import UpLane
 from tests.harness.ports import HOST
 from tests.waiting import wait_until
@@ -19,8 +19,11 @@ ACK_S_MAX: Final = 20.0
 class Device:
     """One connection with a device's name and secret."""
 
-    def __init__(self, port: int, event: str, name: str, secret: str) -> None:
-        """Store where to connect and as whom."""
+    def __init__(
+        self, port: int, event: str, name: str, secret: str, clock: Clock | None = None
+    ) -> None:
+        """Store where to connect, as whom, and what its clocks show."""
+        self._clock = clock or SystemClock()
         self.name = name
         self.stream = secrets.token_hex(8)
         self.refusal: str | None = None
@@ -58,14 +61,14 @@ class Device:
     def batch(self, *records: dict[str, Any], **envelope: Any) -> bytes:
         """Write a batch that is right but for what is given; it takes the next numbers."""
         first, self._next = self._next, self._next + len(records)
-        now_ms = time.time_ns() // 1_000_000
+        now_ms = self._clock.wall_ms()
         clock = {"boot_ms": now_ms, "wall_ms": now_ms, "quality": "ntp"}
         whole = {"v": 1, "stream": self.stream, "first": first, "boot": "b007b007", "clock": clock}
         return msgspec.json.encode({**whole, **envelope, "records": records})
 
     def tap(self, badge: str, **more: Any) -> dict[str, Any]:
         """Write a tap of now."""
-        now_ms = time.time_ns() // 1_000_000
+        now_ms = self._clock.wall_ms()
         return {"kind": "tap", "badge": badge, "reader": "r", "boot_ms": now_ms, **more}
 
     def sighting(self, badge: str, **more: Any) -> dict[str, Any]:

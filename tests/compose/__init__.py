@@ -1,0 +1,1 @@
+"""Runs what the container set-up would run, without containers."""

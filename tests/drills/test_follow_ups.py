@@ -1,0 +1,129 @@
+"""What fell due while the hub was down happens once it is back, and once only."""
+
+import random
+import time
+from collections import Counter
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from msgspec.structs import replace
+
+from hub.core import document as doc
+from hub.engine.rebuild import differences
+from tests.drills import venues
+from tests.drills.conftest import Install
+from tests.harness import ledger
+from tests.harness.device import Device
+from tests.harness.installation import Installation
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.processes
+
+DANCERS = 20
+WAVES = 8
+KILLS = 10
+LATER_S = 4
+BETWEEN_DUE_MIN = 5
+SECONDS_BEFORE_EIGHT = 8
+
+
+def follow_venue(*then: doc.Act) -> doc.Venue:
+    """A stand at which each tap has consequences later."""
+    venue = venues.stands(1, stock=10_000)
+    rule = doc.Rule(name="later", when=doc.OnTap(place="stand-0"), then=[*then])
+    return replace(venue, rules=[rule])
+
+
+def _device(installation: Installation) -> Device:
+    home = installation.home
+    return Device(home.config.broker.port, home.event, "pi-0", home.secret("pi-0"), home.clock())
+
+
+def _clock_from(hour: int, minute: int, second: int) -> str:
+    """Venue time that begins at that time of day and passes as fast as real time."""
+    zone = ZoneInfo(venues.INFO.zone)
+    begins = datetime(2026, 10, 9, hour, minute, second, tzinfo=zone)
+    return f"paced:{int(begins.timestamp() * 1000)}:{time.time_ns() // 1_000_000}:1"
+
+
+def test_a_morning_that_comes_while_the_hub_is_down_is_made_up_for_once(install: Install) -> None:
+    kit = doc.FollowUp(at="08:00", then=[venues.REWARD, doc.SendPush(title="Good morning")])
+    # The clock is made when the parts that need long to start are there to be started.
+    installation = install(follow_venue(kit), clock=_clock_from(7, 59, 60 - SECONDS_BEFORE_EIGHT))
+    installation.start()
+    store, clock = installation.store, installation.home.clock()
+    badges = [f"dancer-{n}" for n in range(DANCERS)]
+    persons = set(installation.register(badges).values())
+    with _device(installation) as device:
+        device.publish("taps", device.batch(*(device.tap(badge) for badge in badges)))
+        wait_until(lambda: len(store.load_engine().timers) == DANCERS, what="follow-ups")
+    installation.engine.kill()
+    due_ms = {timer.due_ms for timer in store.load_engine().timers}
+    assert len(due_ms) == 1
+    (eight_ms,) = due_ms
+    assert store.views.log_counts().get("due", 0) == 0, "killed too late for this drill"
+    wait_until(lambda: clock.wall_ms() > eight_ms, 60, "eight o'clock")
+    assert ledger.rewards(store) == []
+
+    for _ in range(3):
+        installation.engine.start()
+        installation.engine.wait_ready()
+        wait_until(lambda: len(ledger.rewards(store)) == DANCERS, what="the rewards")
+        installation.wait_settled()
+        _each_once(installation, persons)
+        installation.engine.kill()
+    assert {row.at_ms for row in store.log_from() if row.kind == "due"} == {eight_ms}
+
+
+def _each_once(installation: Installation, persons: set[str]) -> None:
+    store = installation.store
+    given = ledger.rewards(store)
+    assert Counter(person for _, person, _ in given) == Counter(persons)
+    assert {status for _, _, status in given} == {"issued"}
+    assert store.views.log_counts()["due"] == DANCERS
+    titles = Counter(m.title for person in persons for m in store.inbox.of(person))
+    assert titles == {"Third time": DANCERS, "Good morning": DANCERS}
+    assert store.load_engine().timers == []
+    assert differences(store) == []
+
+
+def test_an_engine_killed_between_due_follow_ups_takes_each_once(
+    install: Install, seed: int, scale: int
+) -> None:
+    """Follow-ups of follow-ups come due at every moment while the engine is killed at random."""
+    dice = random.Random(seed)
+    inner = doc.FollowUp(after="500ms", then=[venues.REWARD])
+    venue = follow_venue(
+        *(
+            doc.FollowUp(after=f"{LATER_S * 1000 + 700 * n}ms", then=[doc.AddPoints(points=1), inner])
+            for n in range(WAVES)
+        )
+    )
+    installation = install(venue)
+    installation.start()
+    store = installation.store
+    badges = [f"dancer-{n}" for n in range(DANCERS * scale)]
+    persons = installation.register(badges)
+    total = len(badges) * WAVES
+    with _device(installation) as device:
+        for badge in badges:
+            device.publish("taps", device.batch(device.tap(badge)))
+        wait_until(lambda: store.views.log_counts().get("tapped") == len(badges), what="taps")
+    for _ in range(KILLS):
+        seen = store.views.log_counts().get("due", 0)
+        more = min(2 * total, seen + dice.randint(BETWEEN_DUE_MIN, total // KILLS))
+        wait_until(lambda more=more: store.views.log_counts().get("due", 0) >= more, 60, "dues")
+        installation.engine.kill()
+        installation.engine.start()
+    wait_until(lambda: len(ledger.rewards(store)) == total, 60, "all rewards")
+    installation.wait_settled()
+
+    assert store.views.log_counts()["due"] == 2 * total
+    given = ledger.rewards(store)
+    assert Counter(person for _, person, _ in given) == dict.fromkeys(persons.values(), WAVES)
+    assert {p.points for p in store.load_people(persons.values()).values()} == {WAVES}
+    counts = store.views.action_counts()
+    assert counts["reward", "done"] == total
+    assert store.load_engine().timers == []
+    assert differences(store) == []
