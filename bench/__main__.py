@@ -49,8 +49,10 @@ def _document(found: dict[str, list[tuple[str, float, str]]]) -> str:
     lines = [
         "# Figures of the last full run",
         "",
-        f"Written by `make bench` on {time.strftime('%Y-%m-%d')}: Python "
-        f"{platform.python_version()}, {platform.machine()}. `benchmarks.md` says what they mean.",
+        (
+            f"Written by `make bench` on {time.strftime('%Y-%m-%d')}: Python "
+            f"{platform.python_version()}, {platform.machine()}. `benchmarks.md` says what they mean."
+        ),
     ]
     for name, rows in found.items():
         lines += ["", f"## {name}", "", "| what | figure | unit |", "| --- | ---: | --- |"]

@@ -9,7 +9,7 @@ import msgspec
 from contract.clock import Clock as VenueClock
 from contract.clock import ManualClock
 from contract.codec import encode
-from contract.envelope import Batch, Clock, StreamPosition
+from contract.envelope import Batch, Clock, Desired, StreamPosition
 from contract.readings import Sighting, Tap
 from contract.topics import up
 from hub.core import document as doc
@@ -76,6 +76,9 @@ class Nowhere:
 
     def publish_committed(self, edge: str, streams: dict[str, StreamPosition]) -> None:
         """Tell nobody."""
+
+    def publish_desired(self, edge: str, desired: Desired) -> None:
+        """Set nobody."""
 
     def submit(self, actions: Iterable[Pending]) -> None:
         """Note when they were handed over, if anybody asks for it."""

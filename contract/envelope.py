@@ -40,11 +40,9 @@ class Batch(Struct, frozen=True, kw_only=True):
     sent_boot_ms: Millis | None = None
     records: Annotated[list[Record], Meta(min_length=1, max_length=BATCH_RECORDS_MAX)]
 
-    """All up to ``upto`` is committed, and the inclusive ``ranges`` beyond it: sorted, disjoint."""
-
 
 class StreamPosition(Struct, frozen=True):
-    """All up to ``upto`` is committed, and the inclusive ``ranges`` beyond it (sorted, disjoint)."""
+    """All up to ``upto`` is committed, and the inclusive ``ranges`` beyond it, ascending."""
 
     upto: Annotated[int, Meta(ge=0)]
     ranges: list[tuple[int, int]] = []

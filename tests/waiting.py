@@ -8,7 +8,7 @@ T = TypeVar("T")
 POLL_S = 0.01
 
 
-def wait_until(condition: Callable[[], T], timeout_s: float = 20.0, what: str = "") -> T:
+def wait_until(condition: Callable[[], T | None], timeout_s: float = 20.0, what: str = "") -> T:
     """Return the first truthy value of ``condition``.
 
     Raises:

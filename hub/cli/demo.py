@@ -43,6 +43,9 @@ from integrations.lights.pairing import pair
 EXAMPLE: Final = Path("examples") / "martech"
 ADVERT_S: Final = 15.0
 LEAVE_AFTER_S: Final = 75.0
+EDGES_APART_S: Final = 0.4
+"""Real seconds by which one Pi's report may come after another's: at a high speed that is more
+venue time than ``LEAVE_AFTER_S``, and nobody may be taken for gone meanwhile."""
 START_S: Final = 9.0
 """Real seconds that the parts are given before the doors open."""
 SUMMARY_S: Final = 0.5
@@ -125,7 +128,10 @@ def _home(settings: DemoSettings, venue: doc.Venue) -> Home:
         lights=LightsConfig(address=f"127.0.0.1:{_free_port(8180)}"),
         push=PushConfig(subject="mailto:organiser@example.org", allow_loopback=True),
         music={"sinks": [{"to": "file", "path": str(settings.data / "dj-wishes.jsonl")}]},
-        presence=PresenceConfig(interval_s=ADVERT_S, leave_after_s=LEAVE_AFTER_S),
+        presence=PresenceConfig(
+            interval_s=ADVERT_S,
+            leave_after_s=max(LEAVE_AFTER_S, EDGES_APART_S * settings.speed),
+        ),
     )
     write_config(settings.data, config)
     return Home(settings.data, config)

@@ -41,10 +41,11 @@ class Place(Part, frozen=True):
 
 
 class Edge(Part, frozen=True):
-    """A Pi: each of its readers stands for a place."""
+    """A Pi: each of its readers stands for a place. ``config`` is what it is to be set to."""
 
     name: Name
     readers: dict[str, Name]
+    config: dict[str, float] = {}
 
 
 class PoolInfo(Part, frozen=True):

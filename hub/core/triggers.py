@@ -76,27 +76,16 @@ class Visit:
         return {**self.person.visits, self.place: tuple(times)}
 
 
-def crossed(compiled: CompiledRule, visit: Visit) -> Times:
-    """The instants at which a visit made a counting rule true: one at most if it is the newest.
-
-    A visit that is the newest of its history costs a look at the window; one that arrives late
-    compares the whole history with and without it.
-    """
-    tally = visit.tally(compiled)
-    if tally.is_newest:
-        return (visit.at_ms,) if _rises(compiled, tally, visit) else ()
-    return newly_crossed(
-        _crossings(compiled, _histories(compiled, visit.without())),
-        _crossings(compiled, _histories(compiled, visit.person.visits)),
-    )
-
-
 def touched(counting: Iterable[Counting], visit: Visit) -> Iterator[tuple[CompiledRule, Times]]:
-    """The rules that a visit makes true, with the instants: a look-up for the newest visit."""
+    """The rules that a visit makes true, with the instants: one at most for the newest visit.
+
+    A visit that is the newest of the histories that a rule counts costs a look-up of the count it
+    has reached; one that arrives late compares the whole histories with and without it.
+    """
     for same in counting:
         tally = visit.tally(same.rules[0])
         if not tally.is_newest:
-            yield from ((rule, crossed(rule, visit)) for rule in same.rules)
+            yield from ((rule, _crossed(rule, visit)) for rule in same.rules)
             continue
         for rule in same.by_visits.get(tally.visits, ()):
             yield rule, (visit.at_ms,)
@@ -105,10 +94,12 @@ def touched(counting: Iterable[Counting], visit: Visit) -> Iterator[tuple[Compil
             yield from ((rule, (visit.at_ms,)) for rule in distinct)
 
 
-def _rises(compiled: CompiledRule, tally: Tally, visit: Visit) -> bool:
-    if isinstance(compiled.rule.when, doc.OnVisits):
-        return tally.visits == compiled.count
-    return tally.places == compiled.count and visit.is_first(compiled.window_ms)
+def _crossed(compiled: CompiledRule, visit: Visit) -> Times:
+    """The instants that a visit which arrived late adds: all histories with and without it."""
+    return newly_crossed(
+        _crossings(compiled, _histories(compiled, visit.without())),
+        _crossings(compiled, _histories(compiled, visit.person.visits)),
+    )
 
 
 def _histories(compiled: CompiledRule, visits: Mapping[str, Times]) -> dict[str, Times]:

@@ -9,24 +9,22 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final, Protocol
 
-import msgspec
-
 from contract.clock import Clock
-from contract.envelope import StreamPosition
+from contract.envelope import Desired, StreamPosition
 from hub.core import events as ev
-from hub.core.outcome import Action
 from hub.engine.floor import Floor
 from hub.engine.group import OWNER, Work
 from hub.engine.items import Arrived, Connected, Item, Nudge
 from hub.engine.memory import Memory
+from hub.engine.outgoing import Deliverer, note_reports, pending, refill
 from hub.engine.requests import Requests
 from hub.engine.settings import EngineSettings
 from hub.ingest.intake import Intake
-from hub.outbox.pending import Pending, Postponed, Settlement
-from hub.store import RetryRow, SettledRow, Store, StoreUnavailable
+from hub.outbox.pending import Postponed, Settlement
+from hub.store import Store, StoreUnavailable
 from hub.store.outbox import OPEN
 from hub.store.quarantine import Held
 
@@ -43,15 +41,8 @@ class Publisher(Protocol):
     def publish_committed(self, edge: str, streams: dict[str, StreamPosition]) -> None:
         """Publish an edge's watermarks."""
 
-
-class Deliverer(Protocol):
-    """Takes actions once they are committed."""
-
-    def submit(self, actions: Iterable[Pending]) -> None:
-        """Deliver these."""
-
-    def confirm(self, connector: str, key: str) -> None:
-        """The end of this one is committed."""
+    def publish_desired(self, edge: str, desired: Desired) -> None:
+        """Publish how an edge is to be set."""
 
 
 class Waker(Protocol):
@@ -249,10 +240,13 @@ class Engine:
             self._due(work)
             self._floor.readings(work, [item for item in items if isinstance(item, Arrived)])
             self._floor.silence(work, work.now_ms - self._settings.settle_ms)
-        self._reports(work, items)
+        note_reports(work, self._memory, items)
         committed = self.commit(work)
-        if any(isinstance(item, Connected) for item in items):
+        connected = any(isinstance(item, Connected) for item in items)
+        if connected:
             self._intake.touched.update(self._intake.positions)
+        if connected or work.group.venue is not None:
+            self._set_edges()
         self._after(work, settlements, committed=committed)
         try:
             self._tidy(work, held, looking=looking)
@@ -298,7 +292,7 @@ class Engine:
         assert self._deliverer is not None, "connect first"  # noqa: S101 - a wiring mistake
         assert self._waker is not None, "connect first"  # noqa: S101 - a wiring mistake
         if work.group.actions:
-            self._deliverer.submit(_pending(action) for action in work.group.actions)
+            self._deliverer.submit(pending(action) for action in work.group.actions)
         for settlement in settlements:
             self._deliverer.confirm(settlement.connector, settlement.key)
         if committed:
@@ -317,7 +311,18 @@ class Engine:
             else:
                 self._store.quarantine.hold_again(row.id, reason, work.now_ms)
         if looking:
-            self._refill(work.now_ms)
+            assert self._deliverer is not None, "connect first"  # noqa: S101 - a wiring mistake
+            chosen = self._settings
+            refill(self._store, self._deliverer, work.now_ms, chosen.lease_ms, chosen.refill_rows)
+
+    def _set_edges(self) -> None:
+        """Tell each edge how the venue in force wants it set; it reports back what it runs."""
+        assert self._publisher is not None, "connect first"  # noqa: S101 - a wiring mistake
+        world = self._memory.world
+        for edge in world.rules.venue.edges if world is not None else ():
+            if world is not None and edge.config:
+                desired = Desired(revision=world.rules.version, config=dict(edge.config))
+                self._publisher.publish_desired(edge.name, desired)
 
     def _tell(self, edge: str) -> None:
         assert self._publisher is not None  # noqa: S101 - checked by the caller
@@ -337,56 +342,3 @@ class Engine:
             reason = work.try_to_decide(f"due:{timer.key}:{timer.due_ms}", event)
             if reason is not None:
                 work.set_aside("due", "", reason, timer.key.encode())
-
-    # What became of actions, and what is to be tried again.
-
-    def _reports(self, work: Work, items: list[Item]) -> None:
-        for item in items:
-            if isinstance(item, Settlement):
-                self._settled(work, item)
-            elif isinstance(item, Postponed):
-                work.group.retries.append(
-                    RetryRow(item.key, item.attempts, item.not_before_ms, item.reason)
-                )
-
-    def _settled(self, work: Work, item: Settlement) -> None:
-        reward = item.connector == "reward"
-        event = ev.Settled(
-            key=item.key,
-            outcome=item.outcome,
-            at_ms=work.now_ms,
-            detail=item.detail,
-            person=item.person,
-            pool=item.body.get("pool") if reward else None,
-            index=item.body.get("index") if reward else None,
-        )
-        self._memory.need([item.person])
-        reason = work.try_to_decide(f"settled:{item.key}/{work.pos + 1}", event)
-        if reason is not None:
-            work.set_aside("settled", "", reason, msgspec.json.encode(event))
-        work.group.settled.append(SettledRow(item.key, item.outcome, item.detail, work.now_ms))
-
-    def _refill(self, now_ms: int) -> None:
-        """Fetch actions that wait in the store: after a restart, a replay, or a full queue."""
-        assert self._deliverer is not None  # noqa: S101 - checked when the group was committed
-        waiting = self._store.actions_to_deliver(now_ms, self._settings.refill_rows)
-        if not waiting:
-            return
-        until_ms = now_ms + self._settings.lease_ms
-        mine = self._store.lease([w.action.key for w in waiting], OWNER, until_ms, now_ms)
-        self._deliverer.submit(
-            _pending(w.action, w.attempts) for w in waiting if w.action.key in mine
-        )
-
-
-def _pending(action: Action, attempts: int = 0) -> Pending:
-    return Pending(
-        key=action.key,
-        connector=action.connector,
-        body=action.body,
-        person=action.person,
-        consent=action.consent,
-        coalesce=action.coalesce,
-        expires_ms=action.expires_ms,
-        attempts=attempts,
-    )

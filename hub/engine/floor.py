@@ -95,6 +95,8 @@ class Floor:
             match one:
                 case Reading(record=Tap()):
                     self._tap(work, one)
+                case Reading(record=Sighting()):
+                    self._heard(work, self._alone(one))
                 case Heard():
                     self._heard(work, one)
                 case GapSeen():
@@ -104,7 +106,15 @@ class Floor:
                 case EdgeHealth():
                     self._health(one, work.now_ms)
                 case EdgeReported():
-                    log.info("edge %s runs revision %d", one.edge, one.reported.revision)
+                    body = msgspec.json.encode(one.reported)
+                    self._store.status.put(f"reported/{one.edge}", body, work.now_ms)
+
+    def _alone(self, reading: Reading) -> Heard:
+        """One sighting out of a batch that could not pass whole."""
+        sighting = reading.record
+        assert isinstance(sighting, Sighting)  # noqa: S101 - asked by the caller
+        readers = self._world.rules.edges[reading.edge]
+        return Heard(reading.edge, readers, reading.at_ms - sighting.boot_ms, [sighting])
 
     def _prepare(self, work: Work, taken: list[Taken]) -> None:
         """Have in memory what the readings of a group can touch, in one go."""

@@ -39,6 +39,8 @@ class Requests:
         self._memory.need(getattr(row.event, "person", None) for row in rows)
         known = self._store.known_keys([row.key for row in rows]) if rows else set()
         for row in rows:
+            if work.group.venue is not None and isinstance(row.event, ev.VenuePublished):
+                return  # a group writes one version of the venue; the rest waits for the next look
             reason = None if row.key in known else self._command(work, row)
             work.group.commands_done.append((row.id, reason))
 

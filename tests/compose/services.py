@@ -76,11 +76,10 @@ class Outside:
 
     def command(self, service: Mapping[str, Any]) -> list[str]:
         """The command line, with the programs of this virtual environment."""
-        words = [self.translated(str(word), service) for word in service["command"]]
-        return words
+        return [self.translated(str(word), service) for word in service["command"]]
 
     def environment(self, service: Mapping[str, Any]) -> dict[str, str]:
-        """The variables, and a path on which the programs of this virtual environment come first."""
+        """The variables, and a path on which this virtual environment comes first."""
         given = {
             name: self.translated(str(value), service)
             for name, value in service.get("environment", {}).items()

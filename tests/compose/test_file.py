@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import pytest
 import yaml
 
@@ -11,8 +12,6 @@ from edge.options import parser
 from hub.core.document import Venue
 from tests.compose.services import FILE, ROOT, read
 from tests.docs.test_operations import COMMANDS, SOURCES
-
-import msgspec  # isort: skip
 
 GIVEN: Final = {"FOYER_DATABASE_PASSWORD": "secret"}
 FILLED: Final = read(GIVEN)

@@ -1,10 +1,12 @@
 """Random histories: what holds for every one of them."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from hub.core.presence import PresenceChange, PresenceSettings, Tracker
 
@@ -123,17 +125,59 @@ def test_doing_twice_is_harmless(history: list[Step]) -> None:
         assert twice.snapshot() == once.snapshot()
 
 
+_SETTLED_BY_A_READING = [
+    Step("sighted", "ada", "a", 1_000_000, -45.0),
+    Step("sighted", "ada", "b", 1_061_000, -45.0),
+    Step("sighted", "ada", "b", 1_065_999, -45.0),
+    Step("sighted", "ada", "b", 1_066_000, -53.0),
+    Step("sighted", "ada", "a", 1_066_000, -45.0),
+]
+"""The reading that makes it known that they are in b is not what a is compared with later."""
+
+
+def _told(readings: Sequence[Step], *, ticking: bool) -> tuple[list[list[PresenceChange]], bytes]:
+    """What is said of each person, and the snapshot, after a last tick that ends all visits.
+
+    When ``ticking`` there is a tick at the newest instant so far before each reading.
+    """
+    tracker = Tracker(SETTINGS)
+    history: list[Step] = []
+    for step, newest_ms in zip(
+        readings, accumulate((step.at_ms for step in readings), max), strict=True
+    ):
+        history += [Step("tick", "", "", newest_ms, 0.0), step] if ticking else [step]
+    changes = _run(tracker, [*history, Step("tick", "", "", 10_000_000, 0.0)])
+    of_each = [[one for one in changes if one.person == person] for person in PEOPLE]
+    return of_each, tracker.snapshot()
+
+
 @given(_histories())
+@example(_SETTLED_BY_A_READING)
 @settings(deadline=None)
 def test_ticking_between_readings_in_order_changes_nothing(history: list[Step]) -> None:
-    """Where nothing is late, what a tick says the next reading would have said."""
-    ordered = [step for step in sorted(history, key=lambda step: step.at_ms) if step.kind != "tick"]
-    ticked, silent = Tracker(SETTINGS), Tracker(SETTINGS)
-    ends = [Step("tick", "", "", 10_000_000, 0.0)]
-    ticks = [[Step("tick", "", "", step.at_ms, 0.0), step] for step in ordered]
-    many = _run(ticked, [step for pair in ticks for step in pair] + ends)
-    few = _run(silent, ordered + ends)
-    for person in PEOPLE:
-        assert [one for one in many if one.person == person] == [
-            one for one in few if one.person == person
-        ]
+    """Where nothing is late, what a tick says the next reading would have said.
+
+    What is remembered is the same too, to the byte.
+    """
+    in_order = sorted(history, key=lambda step: step.at_ms)
+    readings = [step for step in in_order if step.kind != "tick"]
+    assert _told(readings, ticking=True) == _told(readings, ticking=False)
+
+
+@given(_histories())
+@example(_SETTLED_BY_A_READING)
+@settings(deadline=None)
+def test_ticking_changes_nothing_while_readings_come_in_time(history: list[Step]) -> None:
+    """A reading may be ``reorder_ms`` behind a tick before it: the same is said, dated the same.
+
+    Only ``seen_ms`` may differ: a late reading shows what fell due by its own earlier date.
+    """
+    newest_ms, readings = 0, []
+    for step in history:
+        if step.kind != "tick":
+            newest_ms = max(newest_ms, step.at_ms)
+            in_time_ms = max(step.at_ms, newest_ms - SETTINGS.reorder_ms)
+            readings.append(step._replace(at_ms=in_time_ms))
+    (ticked, _), (silent, _) = (_told(readings, ticking=ticking) for ticking in (True, False))
+    for many, few in zip(ticked, silent, strict=True):
+        assert [replace(one, seen_ms=0) for one in many] == [replace(one, seen_ms=0) for one in few]

@@ -4,6 +4,7 @@ import random
 import time
 from collections import Counter
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -88,6 +89,10 @@ def _each_once(installation: Installation, persons: set[str]) -> None:
     assert differences(store) == []
 
 
+def _are_due(installation: Installation, count: int) -> bool:
+    return installation.store.views.log_counts().get("due", 0) >= count
+
+
 def test_an_engine_killed_between_due_follow_ups_takes_each_once(
     install: Install, seed: int, scale: int
 ) -> None:
@@ -96,7 +101,9 @@ def test_an_engine_killed_between_due_follow_ups_takes_each_once(
     inner = doc.FollowUp(after="500ms", then=[venues.REWARD])
     venue = follow_venue(
         *(
-            doc.FollowUp(after=f"{LATER_S * 1000 + 700 * n}ms", then=[doc.AddPoints(points=1), inner])
+            doc.FollowUp(
+                after=f"{LATER_S * 1000 + 700 * n}ms", then=[doc.AddPoints(points=1), inner]
+            )
             for n in range(WAVES)
         )
     )
@@ -113,7 +120,7 @@ def test_an_engine_killed_between_due_follow_ups_takes_each_once(
     for _ in range(KILLS):
         seen = store.views.log_counts().get("due", 0)
         more = min(2 * total, seen + dice.randint(BETWEEN_DUE_MIN, total // KILLS))
-        wait_until(lambda more=more: store.views.log_counts().get("due", 0) >= more, 60, "dues")
+        wait_until(partial(_are_due, installation, more), 60, "dues")
         installation.engine.kill()
         installation.engine.start()
     wait_until(lambda: len(ledger.rewards(store)) == total, 60, "all rewards")

@@ -2,16 +2,19 @@
 
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from hub.broker.settings import Kind
+from hub.core.state import Person
 from hub.engine.rebuild import differences
 from tests.drills.conftest import Install
 from tests.drills.venues import stands
 from tests.harness import ledger, recording
 from tests.harness.installation import Installation
+from tests.harness.program import Program
 from tests.harness.recording import Read
 from tests.waiting import wait_until
 
@@ -49,11 +52,11 @@ def test_72_000_of_72_000_arrive_from_each_edge(
         installation.cables[name].cut()
         edge.start()
     for edge in installation.edges.values():
-        wait_until(lambda edge=edge: _waiting(edge.figures) > READINGS // 3, READ_S_MAX, "a third")
+        wait_until(partial(_waits, edge, READINGS // 3), READ_S_MAX, "a third")
         edge.kill()
         edge.start()
     for name, edge in installation.edges.items():
-        wait_until(lambda edge=edge: _waiting(edge.figures) == READINGS, READ_S_MAX, "all read")
+        wait_until(partial(_waits, edge, READINGS), READ_S_MAX, "all read")
         installation.cables[name].restore()
     installation.engine.start()
     installation.wait_drained()
@@ -75,29 +78,23 @@ def _record(
     installation: Installation, name: str, reads: list[Read], how: tuple[str, ...], folder: Path
 ) -> None:
     what = recording.write(folder / f"{name}.csv", reads)
-    installation.edge(
-        name, *what, *how, "--pace", "max", "--exit-when-drained", "--progress-json"
-    )
+    installation.edge(name, *what, *how, "--pace", "max", "--exit-when-drained", "--progress-json")
 
 
-def _waiting(figures: dict[str, int]) -> int:
-    return figures.get("outbox_rows", 0)
+def _waits(edge: Program, rows: int) -> bool:
+    return bool(edge.figures.get("outbox_rows", 0) >= rows)
 
 
-def _one_visit_of_an_hour(
-    installation: Installation, heard: dict[str, str], first_ms: int
-) -> None:
+def _one_visit_of_an_hour(installation: Installation, heard: dict[str, str], first_ms: int) -> None:
     """Had a stretch of over a minute been lost, a visit would have been cut in two."""
-    people = installation.store.load_people(heard.values())
     wait_until(
         lambda: all(p.place is None for p in _people(installation, heard)), what="all to have left"
     )
-    people = installation.store.load_people(heard.values())
-    for person in people.values():
+    for person in _people(installation, heard):
         (stay,) = person.stays["lounge"]
         assert stay.from_ms == pytest.approx(first_ms, abs=MINUTE_MS)
         assert stay.until_ms == pytest.approx(first_ms + HOUR_S * 1000, abs=MINUTE_MS)
 
 
-def _people(installation: Installation, heard: dict[str, str]) -> list:
+def _people(installation: Installation, heard: dict[str, str]) -> list[Person]:
     return list(installation.store.load_people(heard.values()).values())

@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -88,7 +89,9 @@ def test_a_random_day_replayed_from_an_empty_state_is_the_same_day(
     install: Install, seed: int, scale: int, tmp_path: Path
 ) -> None:
     dice = random.Random(seed)
-    doors_ms = int(datetime(2026, 10, 8, 18, 0, tzinfo=ZoneInfo("Europe/Berlin")).timestamp()) * 1000
+    doors_ms = (
+        int(datetime(2026, 10, 8, 18, 0, tzinfo=ZoneInfo("Europe/Berlin")).timestamp()) * 1000
+    )
     begins_ms = doors_ms - BEFORE_MIN * MS_PER_MIN
     clock = f"paced:{begins_ms}:{time.time_ns() // 1_000_000}:{SPEED}"
     installation = install(party(), clock=clock)
@@ -158,13 +161,11 @@ def _spend(
             installation.engine.kill()
             installation.engine.start()
         next_ms = now_ms + dice.randint(1, 4) * MS_PER_MIN // 2
-        wait_until(lambda next_ms=next_ms: clock.wall_ms() >= next_ms, what="time to pass")
+        wait_until(partial(_is_past, clock, next_ms), what="time to pass")
     _redeem_some(installation.store, clock)
 
 
-def _ask(
-    store: Store, dice: random.Random, badges: list[str], number: int, clock: Clock
-) -> None:
+def _ask(store: Store, dice: random.Random, badges: list[str], number: int, clock: Clock) -> None:
     now_ms = clock.wall_ms()
     person = dice.choice(sorted(store.people.names()))
     consents = [purpose for purpose in CONSENTS if dice.random() < 0.8]
@@ -199,6 +200,10 @@ def _redeem_some(store: Store, clock: Clock) -> None:
     assert issued
     for reward in issued[:3]:
         store.rewards.redeem(reward.code, "a stand", clock.wall_ms())
+
+
+def _is_past(clock: Clock, at_ms: int) -> bool:
+    return clock.wall_ms() >= at_ms
 
 
 def _is_quiet(installation: Installation) -> bool:

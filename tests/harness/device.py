@@ -1,7 +1,7 @@
 """A device that says on the wire whatever a test wants it to, true or not."""
 
 import secrets
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import msgspec
 import paho.mqtt.client as mqtt
@@ -37,7 +37,7 @@ class Device:
         self._client.username_pw_set(name, secret)
         self._client.on_connect = self._connected
 
-    def __enter__(self) -> "Device":
+    def __enter__(self) -> Self:
         self._client.connect(HOST, self._port)
         self._client.loop_start()
         wait_until(lambda: self.refusal is not None or self.is_connected, what="an answer")

@@ -54,4 +54,8 @@ def rewards(store: Store) -> list[tuple[str, str | None, str]]:
 
 def held(store: Store) -> list[Held]:
     """All that is in quarantine."""
-    return [row for status in store.quarantine.counts() for row in store.quarantine.rows(status, limit=500)]
+    return [
+        row
+        for status in store.quarantine.counts()
+        for row in store.quarantine.rows(status, limit=500)
+    ]

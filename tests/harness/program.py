@@ -68,9 +68,10 @@ class Program:
         """End it, and what it started, as a power cut would."""
         if self._process is None:
             return
-        for one in [*self._children(), self._process]:
+        for child in self._children():
             with suppress(psutil.NoSuchProcess):
-                one.kill()
+                child.kill()
+        self._process.kill()
         self._process.wait(STOP_S_MAX)
 
     def stop(self) -> int | None:

@@ -78,7 +78,7 @@ class Desk:
 
     def outcome(self, key: str) -> Settlement:
         """Wait for what became of a key."""
-        return wait_until(lambda: self._outcome(key), what=f"the end of {key}")  # type: ignore[return-value]
+        return wait_until(lambda: self._outcome(key), what=f"the end of {key}")
 
     def _outcome(self, key: str) -> Settlement | None:
         found = [r for r in self.settled if r.key == key]

@@ -35,10 +35,15 @@ def fall_due(
 
 
 def refresh(track: Track, at_ms: int, rssi_dbm: float, share: float) -> None:
-    """The zone they are in heard them again."""
+    """The zone that they have just settled in heard them again.
+
+    With nobody to compare it with nothing is noted, as on the hot path: else a later challenger
+    would be compared with this sighting, however old it is by then.
+    """
     assert at_ms >= track.heard_ms
     track.heard_ms = at_ms
-    contest.note(track, at_ms, rssi_dbm)
+    if track.rivals:
+        contest.note(track, at_ms, rssi_dbm)
     track.heard_dbm = rssi_dbm
     track.level_dbm += share * (rssi_dbm - track.level_dbm)
 

@@ -7,8 +7,9 @@ only refresh it; another zone's are weighed by ``contest``. A tap is ground trut
 
 A visit ends when it was last heard: at the moment another zone takes over, or when its silence
 exceeds ``leave_after_ms``, which a later reading of the same person shows as well as a tick does.
-Event time alone decides, so it makes no difference how often anybody ticks. Being silent
-everywhere for ``venue_after_ms`` is leaving the venue.
+Event time alone decides, so it makes no difference how often anybody ticks, as long as no reading
+comes later than ``reorder_ms`` behind a tick. Being silent everywhere for ``venue_after_ms`` is
+leaving the venue.
 
 Nothing moves back: a reading not newer than the last from the same zone, or ``reorder_ms`` older
 than the newest from any, or older than the person's last change, counts for nothing.

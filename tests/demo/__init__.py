@@ -1,0 +1,1 @@
+"""The demonstration, run as its user runs it."""
