@@ -51,7 +51,7 @@ def _document(found: dict[str, list[tuple[str, float, str]]]) -> str:
         "",
         (
             f"Written by `make bench` on {time.strftime('%Y-%m-%d')}: Python "
-            f"{platform.python_version()}, {platform.machine()}. `benchmarks.md` says what they mean."
+            f"{platform.python_version()}, {platform.machine()}. `benchmarks.md` explains them."
         ),
     ]
     for name, rows in found.items():

@@ -146,6 +146,7 @@ def running_engine(
     nowhere = Nowhere()
     engine.connect(link, nowhere, alarm)
     engine.start()
+    alarm.every(1.0, store.tidy)
     link.start()
     while not link.is_connected:
         time.sleep(0.01)

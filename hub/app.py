@@ -27,6 +27,7 @@ from hub.ingest.nudger import Nudger
 from hub.outbox.dispatcher import Dispatcher, RewardDesk
 from hub.schedule.alarm import Alarm
 from hub.store import Store
+from hub.store.devices import DeviceInfo
 from integrations import push as push_package
 from integrations.lights.connector import LightsConnector
 from integrations.lights.settings import LightsSettings
@@ -40,6 +41,8 @@ from integrations.push.subscriptions import Subscription
 
 PACED_SETTLE_S: Final = 0.5
 """Real seconds that timers and silence stay behind a paced clock, for readings under way."""
+TIDY_S: Final = 1.0
+"""How often the database is tidied beside the engine, in real seconds."""
 STATUS_S: Final = 0.5
 """How often the engine notes what its lamps look like and how it is, in real seconds."""
 
@@ -99,6 +102,8 @@ class EngineParts:
     def __init__(self, home: Home) -> None:
         clock = home.clock()
         self._clock = clock
+        self._home = home
+        self._devices: list[DeviceInfo] = []
         self.store = home.store()
         settings = engine_settings(home)
         self._grace_ms = settings.settle_ms
@@ -151,6 +156,8 @@ class EngineParts:
         self._alarm.start()
         self.engine.start()
         self._alarm.every(STATUS_S, self._note_status)
+        self._alarm.every(TIDY_S, self.store.tidy)
+        self._alarm.every(TIDY_S, self._export_devices)
         self.link.start()
 
     def stop(self) -> None:
@@ -160,6 +167,13 @@ class EngineParts:
         self._dispatcher.stop()
         self.engine.stop()
         self.store.stop()
+
+    def _export_devices(self) -> None:
+        """Let the broker know of devices that a page or the API added or locked out."""
+        devices = self.store.devices.all()
+        if devices != self._devices:
+            self._home.export_devices(self.store)
+            self._devices = devices
 
     def _note_status(self) -> None:
         """Keep what the web shows of this process where the web can read it."""

@@ -73,7 +73,8 @@ def opened(data: Path, config: Path | None) -> Iterator[tuple["Home", "Store"]]:
 def log_plainly(level: int = logging.INFO) -> None:
     """Log to standard error, a line each."""
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for name in ("apscheduler", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def screen(*, to_error: bool = False) -> "Console":

@@ -270,6 +270,11 @@ def _check_acts(rule: doc.Rule, venue: doc.Venue) -> None:
     if _depth(rule.then) > FOLLOW_UP_DEPTH_MAX:
         raise RulesFault(f"{where}: follow-ups are nested deeper than {FOLLOW_UP_DEPTH_MAX}")
     follows = isinstance(rule.when, doc.WhilePresent)
+    if follows and (rule.if_ is not None or rule.limit != doc.Limit()):
+        raise RulesFault(
+            f"{where}: a rule with kind: present follows a place, not a person: "
+            "it takes no if and no limit"
+        )
     for act in acts_of(rule.then):
         of_place = isinstance(act, doc.SetMood | doc.RequestMusic)
         if of_place != follows:

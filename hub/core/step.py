@@ -5,13 +5,13 @@ from msgspec.structs import replace
 from contract.limits import FUTURE_MS_MAX
 from hub.core import document as doc
 from hub.core import events as ev
-from hub.core import follow, profile
-from hub.core.compiled import Compiled, CompiledRule
+from hub.core import follow, profile, stays
+from hub.core.compiled import Compiled
 from hub.core.errors import ImplausibleInstant, UnknownBadge, UnknownPlace
 from hub.core.fire import consider, follow_up
 from hub.core.outcome import Grant, Outcome
 from hub.core.spans import clock_time, local_time
-from hub.core.state import LEASES_KEPT_MAX, Lease, Pool, Timer
+from hub.core.state import LEASES_KEPT_MAX, Lease, Pool
 from hub.core.triggers import Visit, touched
 from hub.core.world import Draft, World
 
@@ -39,6 +39,7 @@ def step(world: World, event: ev.Event, pos: int, now_ms: int) -> Outcome:
             _due(draft, event)
         case ev.VenuePublished():
             _published(draft)
+            stays.published(draft, event.at_ms)
         case ev.Redeemed():
             pool = draft.pool(event.pool)
             draft.put(replace(pool, redeemed=pool.redeemed + 1))
@@ -120,8 +121,7 @@ def _moved(draft: Draft, event: ev.Moved) -> None:
 def _leave(draft: Draft, person: str, place: str, at_ms: int) -> None:
     draft.put(profile.left(draft.person(person), at_ms))
     follow.went(draft, place, person)
-    for compiled in draft.world.rules.on_stay.get(place, ()):
-        draft.cancel_timer(_stay_key(compiled, person))
+    stays.ended(draft, person, place)
 
 
 def _enter(draft: Draft, person_id: str, place: doc.Place, at_ms: int) -> None:
@@ -130,43 +130,7 @@ def _enter(draft: Draft, person_id: str, place: doc.Place, at_ms: int) -> None:
     follow.joined(draft, place.id, person_id, profile.presence_of(person))
     if place.visits_by == "presence":
         _visited(draft, place.id, person_id, at_ms)
-    for compiled in draft.world.rules.on_stay.get(place.id, ()):
-        missing_ms = _missing_ms(draft, compiled, person_id, place.id, at_ms)
-        if missing_ms > 0:
-            _wait(draft, compiled, person_id, place.id, at_ms + missing_ms)
-        elif missing_ms == 0 and not _was_reached(draft, compiled, person_id):
-            consider(draft, compiled, person_id, at_ms)
-
-
-def _stay_key(compiled: CompiledRule, person: str) -> str:
-    return f"stay:{compiled.name}/{person}"
-
-
-def _missing_ms(
-    draft: Draft, compiled: CompiledRule, person_id: str, place: str, at_ms: int
-) -> int:
-    """How much longer somebody has to stay for a rule to become true."""
-    person = draft.person(person_id)
-    if isinstance(compiled.rule.when, doc.OnDwell):
-        return compiled.at_least_ms - profile.dwell_ms(person, place, at_ms)
-    return compiled.at_least_ms - (at_ms - person.since_ms)
-
-
-def _wait(draft: Draft, compiled: CompiledRule, person: str, place: str, due_ms: int) -> None:
-    """Set a timer for the instant at which the stay will have been long enough."""
-    key = _stay_key(compiled, person)
-    draft.set_timer(
-        Timer(
-            key=key, due_ms=due_ms, kind="stay", rule=compiled.name, person=person, place=place,
-            cause_ms=draft.person(person).since_ms,
-        )
-    )  # fmt: skip
-
-
-def _was_reached(draft: Draft, compiled: CompiledRule, person: str) -> bool:
-    """Whether a total dwell was reached before: by a person who left at that very instant."""
-    total = isinstance(compiled.rule.when, doc.OnDwell)
-    return total and compiled.name in draft.person(person).fired
+    stays.begun(draft, person_id, place.id, at_ms)
 
 
 def _leased(draft: Draft, event: ev.Leased) -> None:
@@ -201,22 +165,7 @@ def _due(draft: Draft, event: ev.Due) -> None:
         if following and timer.place in compiled.places:
             follow.show(draft, compiled, timer.place)
     else:
-        _stayed(draft, compiled, timer)
-
-
-def _stayed(draft: Draft, compiled: CompiledRule, timer: Timer) -> None:
-    """Fire if they are still there, and for as long as the rule of today asks."""
-    person, place = timer.person, timer.place
-    assert person is not None
-    assert place is not None
-    asked = {rule.name for rule in draft.world.rules.on_stay.get(place, ())}
-    if compiled.name not in asked or draft.person(person).place != place:
-        return
-    missing_ms = _missing_ms(draft, compiled, person, place, timer.due_ms)
-    if missing_ms > 0:
-        _wait(draft, compiled, person, place, timer.due_ms + missing_ms)
-    else:
-        consider(draft, compiled, person, timer.due_ms)
+        stays.fell_due(draft, compiled, timer)
 
 
 def _published(draft: Draft) -> None:

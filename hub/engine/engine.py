@@ -319,8 +319,8 @@ class Engine:
         """Tell each edge how the venue in force wants it set; it reports back what it runs."""
         assert self._publisher is not None, "connect first"  # noqa: S101 - a wiring mistake
         world = self._memory.world
-        for edge in world.rules.venue.edges if world is not None else ():
-            if world is not None and edge.config:
+        if world is not None:
+            for edge in world.rules.venue.edges:
                 desired = Desired(revision=world.rules.version, config=dict(edge.config))
                 self._publisher.publish_desired(edge.name, desired)
 

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from contract.envelope import Health
 from contract.errors import ContractError
 from contract.readings import Sighting, Tap
 from hub.core import events as ev
@@ -58,7 +59,7 @@ class Floor:
         self._trackable: dict[str, str | None] = {}
         self._unknown: set[str] = set()
         self._horizon = Horizon(presence.reorder_ms)
-        self._sessions: dict[str, int] = {}
+        self._health_of: dict[str, Health] = {}
         self.tracker = Tracker(presence)
 
     def load(self, places: dict[str, Whereabouts], now_ms: int) -> None:
@@ -230,11 +231,14 @@ class Floor:
 
     def _health(self, seen: EdgeHealth, now_ms: int) -> None:
         """Note how an edge is; a will of an earlier session says nothing of a live one."""
-        latest = self._sessions.get(seen.edge, -1)
-        if seen.health.session < latest:
-            return
-        self._sessions[seen.edge] = seen.health.session
+        latest = self._health_of.get(seen.edge)
         health = seen.health
+        if latest is not None and health.session < latest.session:
+            return
+        if latest is not None and not health.alive:
+            # A will knows no figures: what the edge said last is what is of use now.
+            health = msgspec.structs.replace(latest, alive=False)
+        self._health_of[seen.edge] = health
         body = msgspec.json.encode(health)
         self._store.devices.report_health(seen.edge, health.session, health.alive, body, now_ms)
 

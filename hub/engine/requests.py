@@ -6,6 +6,7 @@ from hub.core import document as doc
 from hub.core import events as ev
 from hub.core.compiled import compile_venue
 from hub.core.errors import RulesFault
+from hub.core.stays import affected
 from hub.engine.floor import Floor
 from hub.engine.group import Work
 from hub.engine.memory import Memory
@@ -73,6 +74,8 @@ class Requests:
             self.use_venue(version, event.document)
         except (RulesFault, msgspec.ValidationError) as error:
             return str(error)
+        assert self._memory.world is not None  # noqa: S101 - put in force just now
+        self._memory.need(affected(self._memory.world.rules, self._memory.zones))
         numbered = msgspec.structs.replace(event, version=version)
         reason = work.try_to_decide(key, numbered)
         if reason is not None:

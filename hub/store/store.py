@@ -62,6 +62,10 @@ class Store:
                 schema.check(connection, self.database.where)
             undo.pop_all()
 
+    def tidy(self) -> None:
+        """Do the database's own housekeeping that would otherwise make a commit wait."""
+        self.database.checkpoint()
+
     def stop(self) -> None:
         """Close every connection; repeatable."""
         self.database.stop()

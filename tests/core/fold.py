@@ -103,11 +103,11 @@ class Fold:
         """Unix milliseconds of a minute of the event."""
         return self.opens_ms + round(minute * MIN)
 
-    def publish(self, venue: doc.Venue) -> None:
-        """Put a version of the rules in force."""
+    def publish(self, venue: doc.Venue, minute: float = 0) -> None:
+        """Put a version of the rules in force, from a minute on."""
         version = self.rules.version + (1 if self.pos else 0)
         self.rules = compile_venue(venue, version)
-        self.tell(ev.VenuePublished(version, self.opens_ms, "{}"), self.opens_ms)
+        self.tell(ev.VenuePublished(version, self.at_ms(minute), "{}"))
 
     def world(self) -> World:
         """What is true now."""

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from hub.core import events as ev
+from hub.core.stays import affected
 from tests.core.fold import MIN, Fold, document, rule
 
 VISIT: dict[str, Any] = {"kind": "visit", "place": "stage", "at_least": "10min"}
@@ -148,8 +149,9 @@ def test_entering_a_place_that_is_no_longer_part_of_the_venue_is_being_nowhere()
 @pytest.mark.parametrize(
     ("then", "fires"),
     [
+        (VISIT, [10]),
         ({**VISIT, "at_least": "20min"}, [20]),
-        ({**VISIT, "at_least": "5min"}, [10]),
+        ({**VISIT, "at_least": "5min"}, [5]),
         ({**DWELL, "at_least": "15min"}, [15]),
         ({"kind": "tap", "place": "stage"}, []),
         ({**VISIT, "place": "floor"}, []),
@@ -160,19 +162,95 @@ def test_the_rule_of_the_day_decides_what_was_waited_for(
 ) -> None:
     fold = fold_of(VISIT)
     fold.enter(0)
-    fold.publish(document(rule(then)))
+    fold.publish(document(rule(then)), 3)
     fold.pass_to(60)
     assert fold.fired() == fires
+    assert fold.state.timers == {}
+
+
+@pytest.mark.parametrize("when", [VISIT, {**DWELL, "at_least": "10min"}])
+@pytest.mark.parametrize(("published", "fires"), [(9.9, [10]), (10, []), (11, [])])
+def test_a_new_rule_counts_the_time_spent_and_never_fires_for_the_past(
+    when: dict[str, Any], published: float, fires: list[float]
+) -> None:
+    fold = Fold(document()).join("ann")
+    fold.enter(0)
+    fold.pass_to(published)
+    fold.publish(document(rule(when)), published)
+    assert fold.decisions == []
+    fold.pass_to(60)
+    assert fold.fired() == fires
+
+
+def test_a_new_rule_about_a_visit_that_came_too_late_fires_for_the_next() -> None:
+    fold = Fold(document()).join("ann")
+    fold.enter(0)
+    fold.publish(document(rule(VISIT)), 30)
+    fold.leave(40)
+    fold.enter(50)
+    fold.pass_to(70)
+    assert fold.fired() == [60]
+
+
+def test_a_new_rule_about_dwell_counts_the_stays_before_it() -> None:
+    fold = Fold(document()).join("ann", "bob")
+    fold.enter(0)
+    fold.enter(0, who="bob")
+    fold.leave(30)
+    fold.enter(100)
+    fold.publish(document(rule(DWELL)), 101)
+    fold.pass_to(200)
+    assert fold.fired() == [115]
+    assert fold.fired(who="bob") == []
+
+
+def test_who_entered_after_the_publishing_that_is_decided_only_now_waits_from_then_on() -> None:
+    fold = Fold(document()).join("ann")
+    fold.enter(0)
+    fold.leave(5)
+    fold.enter(20)
+    fold.publish(document(rule(VISIT), rule(DWELL, name="dwell")), 10)
+    fold.pass_to(120)
+    assert fold.fired() == [30]
+    assert fold.fired("dwell") == [60]
+
+
+def test_who_waits_for_a_rule_that_now_asks_for_less_than_they_spent_loses_nothing() -> None:
+    fold = fold_of(VISIT)
+    fold.enter(0)
+    fold.publish(document(rule({**VISIT, "at_least": "5min"})), 7)
+    fold.pass_to(60)
+    assert fold.fired() == [10]
+
+
+def test_publishing_the_same_again_changes_nothing() -> None:
+    fold = fold_of(VISIT)
+    fold.enter(0)
+    timers = dict(fold.state.timers)
+    fold.publish(document(rule(VISIT)), 5)
+    assert fold.state.timers == timers
+    fold.pass_to(20)
+    fold.publish(document(rule(VISIT)), 20)
+    fold.pass_to(60)
+    assert fold.fired() == [10]
+
+
+def test_those_whom_a_publishing_affects_are_those_inside_where_stays_are_asked_about() -> None:
+    fold = fold_of(VISIT).join("bob", "cid")
+    fold.enter(0)
+    fold.enter(0, "floor", "bob")
+    assert affected(fold.rules, fold.state.zones) == {"ann"}
+    assert affected(fold.rules, {}) == set()
 
 
 def test_a_rule_that_is_gone_or_switched_off_is_not_waited_for() -> None:
     for venue in (document(), document(rule(VISIT, active=False))):
         fold = fold_of(VISIT)
         fold.enter(0)
-        fold.publish(venue)
+        fold.publish(venue, 1)
+        assert fold.state.timers == {}
         fold.pass_to(60)
         assert fold.decisions == []
-        assert fold.state.timers == {}
 
 
 def test_a_timer_that_was_replaced_or_taken_back_is_ignored() -> None:
