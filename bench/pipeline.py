@@ -22,6 +22,7 @@ from contract.envelope import Batch
 from contract.limits import SIGHTING_BATCHES_OUTSTANDING_MAX
 from contract.topics import up_all
 from hub.engine.engine import Engine
+from hub.engine.process import tune
 from hub.engine.settings import EngineSettings
 from hub.ingest.link import HubLink, LinkSettings
 from hub.schedule.alarm import Alarm
@@ -148,6 +149,7 @@ def running_engine(
     engine.start()
     alarm.every(1.0, store.tidy)
     link.start()
+    tune()
     while not link.is_connected:
         time.sleep(0.01)
     try:

@@ -9,7 +9,7 @@ from hub.core import document as doc
 from hub.core import events as ev
 from hub.core.compiled import Compiled, compile_venue
 from hub.core.errors import RulesFault
-from hub.core.explain import Explanation, explain, fold_profile, with_decisions
+from hub.core.explain import Explanation, explain, fold_profile, with_decisions, with_given
 from hub.store import Store
 
 NEAR_MS = 60_000
@@ -50,14 +50,17 @@ class Answers:
         """
         rules = self.rules_at(at_ms)
         instant_ms = self.clock.wall_ms() if at_ms is None else at_ms
-        if self.store.people.get(person) is None and not self.store.load_people([person]):
+        stored = self.store.load_people([person]).get(person)
+        if stored is None and self.store.people.get(person) is None:
             raise RulesFault(f"nobody called {person!r} is known")
         events = [_event.decode(row.body) for row in self.store.log_of(person, instant_ms)]
         newest = self.store.views.decisions(
             person=person, rule=rule, limit=DECISIONS_MAX, newest_first=True
         )
         decisions = [one.decision for one in newest if one.decision.at_ms <= instant_ms]
-        known = with_decisions(fold_profile(rules, person, events), decisions)
+        known = fold_profile(rules, person, events)
+        known = with_given(known, stored or known, instant_ms)
+        known = with_decisions(known, decisions)
         since_ms = instant_ms - NEAR_MS if at_ms is not None else 0
         near = [decision for decision in decisions if decision.at_ms >= since_ms]
         return explain(rules, rule, known, instant_ms, near)

@@ -19,6 +19,7 @@ from hub.core import document as doc
 from hub.core import events as ev
 from hub.core.presence import PresenceSettings
 from hub.engine.engine import Engine
+from hub.engine.process import tune
 from hub.engine.rebuild import note_grace
 from hub.engine.settings import EngineSettings
 from hub.home import Home
@@ -236,6 +237,7 @@ def run_engine(home: Home) -> None:
         parts = EngineParts(home)
         stop = stop_signal()
         parts.start()
+        tune()
         print(f"engine runs {home.event}", flush=True)  # noqa: T201 - what runs it waits for this line
         try:
             while not stop.wait(0.5):

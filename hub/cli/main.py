@@ -130,7 +130,10 @@ def demo(
     from hub.cli.demo import DemoSettings, data_folder, example_folder, run_demo
 
     with plainly(), data_folder(data) as folder:
-        run_demo(DemoSettings(example_folder(example), folder, speed, seed, port, seconds, browser))
+        run_demo(
+            DemoSettings(example_folder(example), folder, speed, seed, port, seconds, browser,
+                         kept=data is not None)
+        )  # fmt: skip
 
 
 app.command(epilog=replay_command.EPILOG)(replay_command.replay)

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from hub.console import words
 from hub.console.frame import Console, frame, session_of
 from hub.console.parts import box, button, empty, heading, show, text
+from hub.store.outbox import RETURNED
 from hub.store.quarantine import Held
 from hub.store.web_values import DeadRow
 from hub.web.held import discard, replay_held, resend, stopped_connectors
@@ -106,6 +107,9 @@ class _HeldPage:
                 whom = f" for {letter.name}" if letter.name else ""
                 text(f"{letter.connector}: {letter.rule}{whom}", "row-sub")
                 text(f"{letter.attempts} attempts", "row-faint")
+            if letter.connector == RETURNED:
+                text("The reward is in its pool again.", "row-sub")
+                return
             with box("chips"):
                 button("Send again", self._then(lambda: resend(parts, letter.key)), "main")
 

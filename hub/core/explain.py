@@ -1,13 +1,15 @@
 """Why a rule fired, was suppressed or did not fire for somebody at an instant.
 
 What fired or was suppressed was stored with its reasons. A plain "no" is worked out again: the
-person's own events up to the instant are folded with the rules of that time, and the rule is asked.
+person's own events up to the instant are folded with the rules of that time, what rules had given
+them by then is added, and the rule is asked.
 """
 
 from collections.abc import Iterable
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hub.core import events as ev
 from hub.core import profile
@@ -36,7 +38,10 @@ class Explanation(Struct, frozen=True, omit_defaults=True):
 
 
 def fold_profile(rules: Compiled, person: str, events: Iterable[ev.Event]) -> Person:
-    """What was known of a person after their events (and theirs only), decisions left aside."""
+    """What was known of a person after their events (and theirs only).
+
+    What rules did is left aside: :func:`with_given` and :func:`with_decisions` add it.
+    """
     known = Person(person)
     for event in events:
         known = _apply(rules, known, event)
@@ -57,6 +62,17 @@ def _apply(rules: Compiled, person: Person, event: ev.Event) -> Person:
             return gone
         case _:
             return person
+
+
+def with_given(person: Person, stored: Person, at_ms: int) -> Person:
+    """Add what rules had given the person by ``at_ms``, taken from their state of today.
+
+    Tags and entries in draws carry their instants and are never taken back. Points do not, and
+    are left aside: nothing can ask about them.
+    """
+    tags = {tag: given_ms for tag, given_ms in stored.tags.items() if given_ms <= at_ms}
+    draws = {draw: given_ms for draw, given_ms in stored.draws.items() if given_ms <= at_ms}
+    return replace(person, tags=tags, draws=draws)
 
 
 def with_decisions(person: Person, decisions: Iterable[Decision]) -> Person:

@@ -1,6 +1,7 @@
 """Keeps what the hub knows in a database."""
 
 from hub.store.errors import (
+    RewardReturned,
     SchemaForeign,
     SchemaMismatch,
     SchemaOutdated,
@@ -27,6 +28,7 @@ __all__ = [
     "PublishedVenue",
     "QuarantineRow",
     "RetryRow",
+    "RewardReturned",
     "SchemaForeign",
     "SchemaMismatch",
     "SchemaOutdated",

@@ -2,6 +2,7 @@
 
 StoreError
 ├── StoreConflict        what is unique is there already; nothing was written
+├── RewardReturned       a reward that was given up is in its pool again
 ├── StoreRefused         a value that no database can hold: a NUL in a text, 2**63
 ├── StoreUnavailable     no database answers at the address, or it has gone away
 ├── StoreUnreadable      what is there is no database, or a damaged one
@@ -18,6 +19,10 @@ class StoreError(Exception):
 
 class StoreConflict(StoreError):  # noqa: N818 - named after the thing that is wrong
     """Something that is unique is there already; the whole transaction was undone."""
+
+
+class RewardReturned(StoreError):  # noqa: N818 - named after the thing that is wrong
+    """A reward that was given up went back to its pool, and is not to be delivered any more."""
 
 
 class StoreRefused(StoreError):  # noqa: N818 - named after the thing that is wrong

@@ -9,12 +9,17 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from hub.core.outcome import Action
 from hub.store import tables
+from hub.store.errors import RewardReturned
 
 KEYS_AT_ONCE_MAX: Final = 500
 """Most keys in one statement."""
 
 OPEN: Final = ("waiting", "leased")
 REPLAYABLE: Final = ("dead", "dropped", "expired")
+
+RETURNED: Final = "reward"
+"""The connector whose actions are not started again: when one comes to a bad end its number goes
+back to the pool, and may be somebody else's by now."""
 
 _action = msgspec.json.Decoder(Action)
 _a = tables.action.c
@@ -105,10 +110,19 @@ def replay(connection: Connection, event: str, key: str, now_ms: int, valid_ms: 
     """Start an action again that came to a bad end; it then has ``valid_ms`` to be delivered.
 
     Returns False when there is no such action, or it came to no bad end.
+
+    Raises:
+        RewardReturned: it would deliver a reward that is in its pool again.
     """
+    chosen = and_(_a.event == event, _a.key == key, _a.status.in_(REPLAYABLE))
+    if connection.scalar(select(_a.connector).where(chosen)) == RETURNED:
+        raise RewardReturned(
+            f"{key} cannot be started again: the reward went back to its pool when it was given "
+            "up, and may be somebody else's by now"
+        )
     statement = (
         update(tables.action)
-        .where(_a.event == event, _a.key == key, _a.status.in_(REPLAYABLE))
+        .where(chosen)
         .values(
             status="waiting", attempts=0, replays=_a.replays + 1, not_before_ms=now_ms,
             expires_ms=now_ms + valid_ms, settled_ms=None, lease_until_ms=0,

@@ -211,6 +211,12 @@ class Store:
             return outbox.unlease(connection, self.event, owner)
 
     def replay_action(self, key: str, now_ms: int, valid_ms: int) -> bool:
-        """Start a dead, dropped or expired action again, with ``valid_ms`` to be delivered."""
+        """Start a dead, dropped or expired action again, with ``valid_ms`` to be delivered.
+
+        Returns False when there is no such action, or it came to no bad end.
+
+        Raises:
+            RewardReturned: it is a reward; its number may be somebody else's by now.
+        """
         with self.database.write() as connection:
             return outbox.replay(connection, self.event, key, now_ms, valid_ms)

@@ -4,6 +4,8 @@ from typing import Final
 
 import msgspec
 
+from hub.store import RewardReturned
+from hub.web.errors import AlreadyDone
 from hub.web.ports import WebParts
 
 RESEND_VALID_MS: Final = 3_600_000
@@ -29,7 +31,14 @@ def discard(parts: WebParts, number: int, by: str) -> bool:
 
 
 def resend(parts: WebParts, key: str) -> bool:
-    """Start an action again that was given up; False when it was not."""
-    done = parts.store.replay_action(key, parts.clock.wall_ms(), RESEND_VALID_MS)
+    """Start an action again that was given up; False when it was not.
+
+    Raises:
+        AlreadyDone: it is a reward, which is in its pool again.
+    """
+    try:
+        done = parts.store.replay_action(key, parts.clock.wall_ms(), RESEND_VALID_MS)
+    except RewardReturned as error:
+        raise AlreadyDone(str(error)) from error
     parts.nudge()
     return done

@@ -292,6 +292,9 @@ class TestUpkeep:
         )
         with _home(morning).store() as store, store.database.write() as connection:
             connection.exec_driver_sql("UPDATE action SET status = 'dead'")
+        rewards = said("actions", "list", "--status", "dead", "--limit", "500", "-d", morning)
+        reward = next(one for one in rewards if one["connector"] == "reward")
+        assert "went back to its pool" in refused("actions", "replay", reward["key"], "-d", morning)
         assert "is started again" in done("actions", "replay", dropped["key"], "-d", morning)
         assert (
             said("actions", "list", "--status", "waiting", "-d", morning)[0]["key"]

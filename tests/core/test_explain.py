@@ -6,7 +6,7 @@ import pytest
 
 from hub.core import events as ev
 from hub.core.errors import RulesFault
-from hub.core.explain import Explanation, explain, fold_profile, with_decisions
+from hub.core.explain import Explanation, explain, fold_profile, with_decisions, with_given
 from hub.core.outcome import Clause, Decision
 from hub.core.state import Person
 from tests.core.fold import TAP, Fold, document, rule, visits
@@ -19,6 +19,7 @@ def why(fold: Fold, minute: float, events: list[ev.Event], name: str = "r") -> E
     at_ms = fold.at_ms(minute)
     stored = [one for one in fold.decisions if one.rule == name and one.at_ms <= at_ms]
     known = fold_profile(fold.rules, "ann", [one for one in events if one.at_ms <= at_ms])
+    known = with_given(known, fold.person(), at_ms)
     near = [one for one in stored if one.at_ms >= at_ms - 60_000]
     return explain(fold.rules, name, with_decisions(known, stored), at_ms, near)
 
@@ -111,6 +112,35 @@ def test_a_follow_up_is_no_firing_of_the_rule() -> None:
     assert [one.reason for one in fold.decisions] == ["taps at coffee", "follow-up of r"]
     answer = why(fold, 9, events)
     assert [one.text for one in answer.clauses if not one.held] == ["taps at coffee"]
+
+
+def test_tags_that_rules_gave_count_from_when_they_were_given() -> None:
+    venue = document(
+        rule(visits(2), {"do": "tag", "tag": "regular"}, {"do": "draw", "draw": "car"}, name="two"),
+        rule(
+            {"kind": "tap", "place": "bacon"},
+            {"do": "follow_up", "after": "5min", "then": [{"do": "tag", "tag": "fed"}]},
+            name="later",
+        ),
+        rule({"kind": "tap", "place": "juice"}, if_={"check": "tag", "tag": "regular"}),
+    )
+    fold, events = told(
+        venue,
+        (0, "tap", "juice"), (1, "tap", "coffee"), (3, "tap", "coffee"), (4, "tap", "bacon"),
+        (20, "tap", "juice"),
+    )  # fmt: skip
+    for minute, held, saw in (
+        (0, False, "no tags"), (2.9, False, "no tags"), (3, True, "regular"),
+        (8.9, True, "regular"), (9, True, "fed, regular"),
+    ):  # fmt: skip
+        answer = why(fold, minute, events)
+        assert (answer.answer, answer.clauses[1]) == (
+            "no", Clause("has the tag regular", held, saw),
+        )  # fmt: skip
+    assert why(fold, 20, events).answer == "fired"
+    given = with_given(Person("ann"), fold.person(), fold.at_ms(3))
+    assert given.draws == {"car": fold.at_ms(3)}
+    assert with_given(Person("ann"), fold.person(), fold.at_ms(2)) == Person("ann")
 
 
 def test_everything_holds_and_yet_nothing_happened() -> None:

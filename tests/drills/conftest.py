@@ -13,10 +13,20 @@ from tests import needs
 from tests.harness.installation import Installation
 
 SEED_VARIABLE = "FOYER_SEED"
+SEEDS_VARIABLE = "FOYER_SEEDS"
 SCALE_VARIABLE = "FOYER_DRILL_SCALE"
+FULL = 3
+"""What the scale ``full`` means."""
 INSTALLATIONS = pytest.StashKey[list[Installation]]()
 
 Install = Callable[..., Installation]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Hold each drill that has a seed as often as the environment asks for."""
+    if "seed" in metafunc.fixturenames:
+        runs = range(int(os.environ.get(SEEDS_VARIABLE, "1")))
+        metafunc.parametrize("seed", runs, indirect=True, ids=[f"run-{n + 1}" for n in runs])
 
 
 @pytest.fixture
@@ -32,7 +42,8 @@ def seed(request: pytest.FixtureRequest) -> int:
 @pytest.fixture
 def scale() -> int:
     """How many times larger than for ``make test`` the drills are."""
-    return int(os.environ.get(SCALE_VARIABLE, "1"))
+    given = os.environ.get(SCALE_VARIABLE, "1")
+    return FULL if given == "full" else int(given)
 
 
 @pytest.fixture(params=["embedded", "mosquitto"])

@@ -37,7 +37,7 @@ LAMP, GHOST = "Photo corner", "Ballroom"
 LONG_BYTES = 100_000
 HUGE_BYTES = 2_000_000
 IN_1970_MS = 86_400_000
-BEYOND_MS = 10**17
+BEYOND_MS = 10**15
 """No calendar reaches so far."""
 IN_2099_MS = int(datetime(2099, 6, 1, 12, tzinfo=UTC).timestamp() * 1000)
 

@@ -14,8 +14,8 @@ from tests.waiting import wait_until
 
 Kind = Literal["edge", "broker", "engine", "network"]
 KINDS: Final[tuple[Kind, ...]] = ("edge", "broker", "engine", "network")
-TOGETHER_MAX: Final = 3
-"""Most kinds that one blow hits."""
+TOGETHER: Final = (2, 3)
+"""Fewest and most kinds that one blow hits."""
 ARRIVED_BETWEEN_MIN: Final = 20
 """Readings that arrive between two blows at least, while there are any to come."""
 WAIT_S_MAX: Final = 60.0
@@ -24,12 +24,12 @@ Blow = tuple[Kind, ...]
 
 
 def plan(dice: random.Random, each: int) -> list[Blow]:
-    """Make blows that hit every kind ``each`` times, one to three different kinds at once."""
+    """Make blows that hit every kind ``each`` times, several different kinds at once."""
     left = Counter(dict.fromkeys(KINDS, each))
     blows: list[Blow] = []
     while left := +left:
         most = max(left.values())
-        wanted = min(len(left), dice.randint(1, TOGETHER_MAX))
+        wanted = min(len(left), dice.randint(*TOGETHER))
         # Those that are behind come first, so that all of them are used up at the end.
         order = sorted(left, key=lambda kind: (left[kind] < most, dice.random()))
         blow = tuple(order[:wanted])

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from hub.core.outcome import Action
-from hub.store import Group, SettledRow, Store
+from hub.store import Group, RewardReturned, SettledRow, Store
 
 
 def actions(count: int) -> list[Action]:
@@ -85,6 +85,19 @@ def test_what_ended_badly_can_be_started_again(store: Store, outcome: str) -> No
     (again,) = store.actions_to_deliver(100_000, 10)
     assert (again.action.key, again.replays, again.attempts) == ("a0", 1, 0)
     assert again.action.expires_ms == 105_000
+
+
+@pytest.mark.parametrize("outcome", ["dead", "dropped", "expired"])
+def test_a_reward_that_was_given_up_is_not_started_again(store: Store, outcome: str) -> None:
+    body = {"person": "ann", "pool": "card", "index": 0}
+    store.commit(Group(actions=[Action("r0", "reward", body, "greet", "ann", 1_000, 90_000)]))
+    assert not store.replay_action("r0", 100_000, 5_000)
+    store.commit(Group(settled=[SettledRow("r0", outcome, "", 6_000)]))  # type: ignore[arg-type]
+    with pytest.raises(RewardReturned, match="r0 cannot be started again: the reward went back"):
+        store.replay_action("r0", 100_000, 5_000)
+    found = store.views.action("r0")
+    assert found is not None
+    assert (found.status, found.replays) == (outcome, 0)
 
 
 def test_dead_letters_and_counts(store: Store) -> None:

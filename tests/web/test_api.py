@@ -5,7 +5,8 @@ import json
 import httpx
 
 from hub.core.events import Leased, Played, Registered
-from hub.store import Store
+from hub.core.outcome import Action
+from hub.store import Group, SettledRow, Store
 from tests.web.conftest import Site
 from tests.web.world import NOW_MS
 
@@ -165,6 +166,19 @@ def test_a_dead_letter_can_be_sent_again(organiser: httpx.Client) -> None:
     assert organiser.get("/api/v1/dead-letters").json() == []
     again = organiser.post("/api/v1/dead-letters/replay", json={"key": "a/dead"})
     assert again.status_code == 404
+
+
+def test_a_reward_that_was_given_up_is_not_sent_again(
+    store: Store, organiser: httpx.Client
+) -> None:
+    body = {"person": "ann", "pool": "card", "index": 0}
+    reward = Action("a/reward", "reward", body, "coffee-lover", "ann", NOW_MS, NOW_MS + 1)
+    store.commit(Group(actions=[reward]))
+    store.commit(Group(settled=[SettledRow("a/reward", "dead", "no such pool", NOW_MS)]))
+    again = organiser.post("/api/v1/dead-letters/replay", json={"key": "a/reward"})
+    assert (again.status_code, again.json()["error"]) == (409, "already_done")
+    assert "went back to its pool" in again.json()["message"]
+    assert "a/reward" in {one["key"] for one in organiser.get("/api/v1/dead-letters").json()}
 
 
 def test_a_device_shows_its_secret_once(organiser: httpx.Client) -> None:
