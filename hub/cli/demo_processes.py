@@ -1,5 +1,6 @@
 """The processes of a demonstration: each is started once what it needs answers."""
 
+import contextlib
 import signal
 import socket
 import sys
@@ -73,17 +74,13 @@ def _answers(part: Part, host: str, port: int, stop: threading.Event) -> bool:
     """Wait until somebody listens; False when it is to end instead."""
     deadline_s = time.monotonic() + ANSWER_S_MAX
     while not stop.is_set():
-        try:
+        ended = part.process is not None and part.process.poll() is not None
+        if ended or time.monotonic() > deadline_s:
+            raise ConfigFault(f"{part.name} does not answer on {host}:{port}: {_last_words(part)}")
+        with contextlib.suppress(OSError):
             socket.create_connection((host, port), 1).close()
-        except OSError as error:
-            ended = part.process is not None and part.process.poll() is not None
-            if ended or time.monotonic() > deadline_s:
-                raise ConfigFault(
-                    f"{part.name} does not answer on {host}:{port}: {_last_words(part)}"
-                ) from error
-            stop.wait(0.1)
-        else:
             return True
+        stop.wait(0.1)
     return False
 
 

@@ -118,7 +118,10 @@ def edge(context: typer.Context) -> None:
 
 @app.command()
 def demo(
-    speed: Annotated[float, typer.Option(help="Venue seconds in a real one.")] = 180.0,
+    speed: Annotated[
+        float,
+        typer.Option(help="Venue seconds in a real one. Over 200, stays are measured coarsely."),
+    ] = 180.0,
     seed: Annotated[int, typer.Option(help="Another seed is another day.")] = 1,
     port: Annotated[int, typer.Option(help="Port of the pages, if it is free.")] = 8000,
     seconds: Annotated[float | None, typer.Option(help="Stop after so many real seconds.")] = None,

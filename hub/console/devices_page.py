@@ -29,19 +29,29 @@ class _Devices:
             self._name = field("Name of a new device").classes("wide")
             button("Add device", self._add, "main")
         self._said = box("")
-        with box("panel"):
-            self._rows = box("rows")
+        with box("stack"):
+            with box("panel"):
+                self._rows = box("rows")
+            with box("panel"):
+                heading("The hub's own parts", "their secrets are in the data folder")
+                self._parts = box("chips")
 
     async def refresh(self) -> None:
         """Read and draw again."""
         devices = await asyncio.to_thread(self._console.parts.store.devices.all)
         seen = {row.edge: row for row in await asyncio.to_thread(self._console.live.reads.edges)}
+        own = [device for device in devices if device.role == "hub"]
         self._rows.clear()
         with self._rows:
             for device in devices:
-                self._line(device, seen.get(device.name))
-            if not devices:
+                if device not in own:
+                    self._line(device, seen.get(device.name))
+            if len(own) == len(devices):
                 empty("No devices yet.")
+        self._parts.clear()
+        with self._parts:
+            for part in own:
+                text(f"{part.name} \u00b7 locked out" if part.revoked else part.name, "chip")
 
     def _line(self, device: DeviceInfo, seen: EdgeRow | None) -> None:
         with box("row-line device"):
@@ -51,7 +61,7 @@ class _Devices:
             with box("edge").style("justify-self: start"):
                 box("dot on" if seen and seen.alive and not device.revoked else "dot")
                 text(_state(device, seen), "", "span")
-            text(f"{words.count(seen.outbox_rows)} waiting" if seen else "", "row-sub")
+            text(words.backlog(seen.outbox_rows) if seen else "", "row-sub")
             if device.revoked:
                 text("locked out", "row-faint")
             else:

@@ -98,8 +98,8 @@ class _Wish:
 
 
 def _why(wanted: Wanted) -> str:
-    by = f"wanted by {words.people(wanted.wanted_by)}"
-    return f"{by} \u00b7 {wanted.reason}" if wanted.reason else by
+    why = wanted.reason or f"wanted by {words.people(wanted.wanted_by)}"
+    return why[:1].upper() + why[1:]
 
 
 class _Plays:

@@ -1,7 +1,14 @@
-"""The feed adds what is new above what is there; nothing that stands already is drawn again."""
+"""The feed adds what is new above what is there; nothing that stands already is drawn again.
 
+What is decided for a place is decided every few moments: each such rule has one line at the top,
+which changes its words and stays where it is. Below it are the people.
+"""
+
+import re
 from collections.abc import Mapping
+from typing import Final
 
+from nicegui import ui
 from nicegui.element import Element
 
 from hub.console import words
@@ -9,13 +16,18 @@ from hub.console.parts import box, empty, heading, link, show, text
 from hub.store.web_values import FeedRow
 from hub.web.live import LiveView
 
+PLACE_ROWS_MAX: Final = 4
+"""Rules of places that have a line of their own; further ones are left to their own pages."""
+COLOUR: Final = re.compile(r"(#[0-9a-fA-F]{6})\b")
+
 
 class Feed:
     """Decisions, newest first, each with its reason."""
 
     def __init__(self) -> None:
-        with box("panel"):
-            self._aside = heading("Decisions", "each with its reason")
+        with box("panel feed-panel"):
+            heading("Decisions", "each with its reason")
+            self._now = _PlaceRules()
             self._none = empty("Nothing decided yet. The first badge will change that.")
             self._list = box("feed")
         self._rows: list[Element] = []
@@ -26,11 +38,13 @@ class Feed:
         fresh = [row for row in view.feed if row.id > self._newest]
         first_time = not self._newest
         places = {place.id: place.name for place in view.places}
-        with self._list:
-            for row in reversed(fresh):
+        for row in reversed(fresh):
+            if row.person is None and self._now.show(row, view.zone, places):
+                continue
+            with self._list:
                 made = decision(row, view.zone, places, fresh=not first_time)
-                made.move(target_index=0)
-                self._rows.insert(0, made)
+            made.move(target_index=0)
+            self._rows.insert(0, made)
         for old in self._rows[len(view.feed) :]:
             old.delete()
         del self._rows[len(view.feed) :]
@@ -38,17 +52,47 @@ class Feed:
         show(self._none, shown=not self._rows)
 
 
-def decision(row: FeedRow, zone: str, places: Mapping[str, str], *, fresh: bool = False) -> Element:
-    """Make one line of the feed: when, who, what was done, why."""
+class _PlaceRules:
+    """What each rule of a place says now."""
+
+    def __init__(self) -> None:
+        self._box = box("now-rules")
+        self._lines: dict[tuple[str, str], tuple[ui.label, ui.label]] = {}
+
+    def show(self, row: FeedRow, zone: str, places: Mapping[str, str]) -> bool:
+        """Say it in the line of its rule; False when there is no room for one."""
+        key = (row.rule, row.place or "")
+        if key not in self._lines:
+            if len(self._lines) >= PLACE_ROWS_MAX:
+                return False
+            with self._box, box("now-rule"):
+                when = text("", "decision-time")
+                with box("decision-line"):
+                    text(_place(row, places), "decision-who", "span")
+                    text(f" \u00b7 {row.rule}", "decision-rule", "span")
+                    self._lines[key] = (when, text("", "decision-did"))
+        when, what = self._lines[key]
+        when.set_text(words.clock(row.at_ms, zone))
+        what.set_text(_of_place(row))
+        return True
+
+
+def decision(
+    row: FeedRow, zone: str, places: Mapping[str, str], *, fresh: bool = False, named: bool = True
+) -> Element:
+    """Make one line of the feed: when, who (unless all are of one person), what was done, why."""
     classes = f"decision {row.outcome}" + (" fresh" if fresh else "")
+    did = "; ".join(row.actions)
     with box(classes) as made:
         text(words.clock(row.at_ms, zone), "decision-time")
         with box("decision-line"):
-            _who(row, places)
-            text(f" \u00b7 {row.rule}", "decision-rule", "span")
-            if row.actions:
-                text("; ".join(row.actions), "decision-did")
-            text(row.reason, "decision-why")
+            if named:
+                _who(row, places)
+            text(f" \u00b7 {row.rule}" if named else row.rule, "decision-rule", "span")
+            if did:
+                _with_colours(did)
+            if not did.endswith(row.reason):
+                text(row.reason, "decision-why")
     return made
 
 
@@ -56,4 +100,24 @@ def _who(row: FeedRow, places: Mapping[str, str]) -> None:
     if row.person:
         link(row.name, f"/people/{row.person}", "decision-who")
     else:
-        text(places.get(row.place or "", row.place or "The venue"), "decision-who", "span")
+        text(_place(row, places), "decision-who", "span")
+
+
+def _place(row: FeedRow, places: Mapping[str, str]) -> str:
+    return places.get(row.place or "", row.place or "The venue")
+
+
+def _of_place(row: FeedRow) -> str:
+    """The reason, without the place that stands before it."""
+    said = row.reason.removeprefix(f"{row.place} ")
+    return said[:1].upper() + said[1:]
+
+
+def _with_colours(said: str) -> None:
+    """What was done; a colour is shown, not spelt."""
+    with box("decision-did"):
+        for part in COLOUR.split(said):
+            if COLOUR.fullmatch(part):
+                box("swatch", "span").style(f"background: {part}").props(f'title="{part}"')
+            elif part:
+                text(part, "", "span")

@@ -73,7 +73,7 @@ def _figure(name: str, classes: str = "") -> tuple[ui.label, ui.label]:
 
 class _Places:
     def __init__(self) -> None:
-        with box("panel"):
+        with box("panel places-panel"):
             self._aside = heading("Places")
             self._grid = box("places")
         self._cards: dict[str, tuple[Element, ui.label, Element]] = {}

@@ -9,15 +9,18 @@ from hub.console import words
 from hub.console.parts import box, empty, heading, show, swap, text
 from hub.core.state import Wanted
 from hub.web.live import LiveView
+from hub.web.ports import LampView
 
 QUEUE_ROWS_SHOWN: Final = 10
+DARK: Final = "#000000"
+OFF: Final = "--c: #333a48; --b: 0"
 
 
 class Lamps:
     """Each lamp as a bulb in its colour."""
 
     def __init__(self) -> None:
-        with box("panel"):
+        with box("panel lamps-panel"):
             self._aside = heading("Lamps")
             self._none = empty("No lamps are set up.")
             self._grid = box("lamps")
@@ -29,9 +32,9 @@ class Lamps:
         if names != list(self._bulbs):
             self._rebuild(names)
         for lamp in view.lamps:
-            shine = f"--c: {lamp.colour}; --b: {lamp.brightness:.2f}"
+            shine = f"--c: {lamp.colour}; --b: {lamp.brightness:.2f}" if _is_lit(lamp) else OFF
             self._bulbs[lamp.name].style(shine).props(f'title="{_tidy(lamp.reason)}"')
-        lit = sum(lamp.brightness > 0 for lamp in view.lamps)
+        lit = sum(map(_is_lit, view.lamps))
         self._aside.set_text(f"{lit} of {len(names)} lit" if names else "")
         show(self._none, shown=not names)
 
@@ -49,7 +52,7 @@ class Queue:
     """What the people on the floor would like to hear."""
 
     def __init__(self) -> None:
-        with box("panel"):
+        with box("panel queue-panel"):
             self._aside = heading("DJ queue")
             self._none = empty("Nobody on the floor has a wish yet.")
             with box("rows") as rows:
@@ -85,7 +88,7 @@ class Edges:
     """Which edges are there, and which are not."""
 
     def __init__(self) -> None:
-        with box("panel"):
+        with box("panel edges-panel"):
             self._aside = heading("Edges")
             self._none = empty("No edge has reported yet.")
             self._list = box("edges")
@@ -99,8 +102,7 @@ class Edges:
         for edge in view.edges:
             dot, label = self._dots[edge.edge]
             swap(dot, "on", on=edge.alive)
-            waiting = f" \u00b7 {words.count(edge.outbox_rows)} waiting" if edge.outbox_rows else ""
-            label.set_text(edge.edge + waiting)
+            label.set_text(edge.edge + words.backlog(edge.outbox_rows, " \u00b7 "))
         online = sum(edge.alive for edge in view.edges)
         self._aside.set_text(f"{online} of {len(names)} online" if names else "")
         show(self._none, shown=not names)
@@ -113,6 +115,10 @@ class Edges:
                 with box("edge"):
                     dot = box("dot")
                     self._dots[name] = (dot, text(name, "", "span"))
+
+
+def _is_lit(lamp: LampView) -> bool:
+    return lamp.brightness > 0 and lamp.colour != DARK
 
 
 def _tidy(reason: str) -> str:

@@ -68,8 +68,8 @@ def _body(
             with box("panel"):
                 heading("Decisions", f"{len(decided)}" if decided else "")
                 with box("rows"):
-                    for one in decided:
-                        decision(one, zone, places)
+                    for one in sorted(decided, key=lambda row: (-row.at_ms, -row.id)):
+                        decision(one, zone, places, named=False)
                 if not decided:
                     empty("No rule has fired or been held back for this person yet.")
         with box("stack"):

@@ -1,6 +1,7 @@
 """The rules as sentences, with how often each fired and was held back."""
 
 import asyncio
+from collections.abc import Mapping
 
 from starlette.requests import Request
 
@@ -25,8 +26,14 @@ async def build(console: Console, request: Request) -> None:
                 empty("No venue has been published yet.")
                 return
             _head()
+            places = {place.id: place.name for place in venue.places}
             for rule in venue.rules:
-                _line(rule, counts.get(rule.name, RuleCount(rule.name, 0, 0, 0)), venue.event.zone)
+                _line(
+                    rule,
+                    places,
+                    counts.get(rule.name, RuleCount(rule.name, 0, 0, 0)),
+                    venue.event.zone,
+                )
 
 
 def _head() -> None:
@@ -36,14 +43,14 @@ def _head() -> None:
         text("Suppressed", "figure row-head")
 
 
-def _line(rule: Rule, count: RuleCount, zone: str) -> None:
+def _line(rule: Rule, places: Mapping[str, str], count: RuleCount, zone: str) -> None:
     with box("row-line rule"):
         with box(""):
-            text(rule.text or sentence(rule), "row-main")
+            text(rule.text or sentence(rule, places), "row-main")
             paused = "" if rule.active else " \u00b7 paused"
             last = f" \u00b7 last at {words.clock(count.last_ms, zone)}" if count.last_ms else ""
             text(f"{rule.name}{paused}{last}", "row-faint")
             if rule.text:
-                text(sentence(rule), "row-sub")
+                text(sentence(rule, places), "row-sub")
         text(words.count(count.fired), "figure" if count.fired else "figure quiet")
         text(words.count(count.suppressed), "figure" if count.suppressed else "figure quiet")

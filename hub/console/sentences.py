@@ -1,14 +1,30 @@
 """A rule read aloud: when, if, then, how often."""
 
+from collections.abc import Mapping
+from typing import Final
+
+from msgspec.structs import replace
+
+from hub.console import words
 from hub.core import document as d
 
+NO_NAMES: Final[Mapping[str, str]] = {}
 
-def sentence(rule: d.Rule) -> str:
-    """Say what the rule does, as ``When ..., if ...: ... (once for each person).``, in one line."""
+
+def sentence(rule: d.Rule, places: Mapping[str, str] = NO_NAMES) -> str:
+    """Say what the rule does, as ``When ..., if ...: ... (once for each person).``, in one line.
+
+    ``places`` has the name of each place by its id; one without is called by its id.
+    """
     condition = f", if {_condition(rule.if_)}" if rule.if_ else ""
     acts = ", ".join(_act(act) for act in rule.then)
     limit = _limit(rule.limit)
-    return f"When {_trigger(rule.when)}{condition}: {acts}{limit}."
+    return f"When {_trigger(_named(rule.when, places))}{condition}: {acts}{limit}."
+
+
+def _named(when: d.Trigger, places: Mapping[str, str]) -> d.Trigger:
+    place: str | None = getattr(when, "place", None)
+    return when if place is None else replace(when, place=places.get(place, place))
 
 
 def _trigger(when: d.Trigger) -> str:
@@ -20,11 +36,12 @@ def _trigger(when: d.Trigger) -> str:
         case d.OnVisit():
             return f"somebody has been at {when.place} for {when.at_least}"
         case d.OnVisits():
-            return f"visit {when.count} to {when.place or when.group} {_window(when.within)}"
+            nth = f"the {words.ordinal(when.count)} visit"
+            return f"{nth} to {when.place or when.group} {_window(when.within)} begins"
         case d.OnDistinct():
-            return f"{when.count} different {when.group} visited {_window(when.within)}"
+            return f"{when.count} different {when.group} have been visited {_window(when.within)}"
         case d.OnDwell():
-            return f"{when.at_least} in all spent at {when.place}"
+            return f"somebody has spent {when.at_least} in all at {when.place}"
         case d.WhilePresent():
             return f"people are at {when.place} (looked at every {when.every})"
 

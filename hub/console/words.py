@@ -1,7 +1,12 @@
 """How times, counts and names are said, so that every page says them alike."""
 
 from datetime import UTC, datetime
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+BACKLOG_ROWS: Final = 250
+"""Readings of an edge that wait without anybody needing to know: a moment's worth."""
+ENDINGS: Final = {1: "st", 2: "nd", 3: "rd"}
 
 
 def zone_of(name: str) -> ZoneInfo:
@@ -56,6 +61,17 @@ def count(number: int) -> str:
 def speed(factor: float) -> str:
     """``x 120``; empty at the speed of life."""
     return "" if factor == 1 else f"\u00d7{factor:g}"
+
+
+def backlog(rows: int, before: str = "") -> str:
+    """``1 525 waiting``; empty for what a busy edge always has on its way."""
+    return f"{before}{count(rows)} waiting" if rows >= BACKLOG_ROWS else ""
+
+
+def ordinal(number: int) -> str:
+    """``1st``, ``2nd``, ``11th``."""
+    teen = number // 10 % 10 == 1
+    return f"{number}{'th' if teen else ENDINGS.get(number % 10, 'th')}"
 
 
 def people(number: int) -> str:

@@ -20,24 +20,25 @@ def begun(draft: Draft, person: str, place: str, at_ms: int) -> None:
             consider(draft, compiled, person, at_ms)
 
 
-def ended(draft: Draft, person: str, place: str) -> None:
-    """Somebody has left a place: nothing is waited for any more."""
+def ending(draft: Draft, person: str, place: str, at_ms: int) -> None:
+    """Somebody leaves a place: fire what was complete before, wait for nothing any more.
+
+    A timer is looked at a little after it is due, so their leaving may be known before.
+    """
     for compiled in draft.world.rules.on_stay.get(place, ()):
-        draft.cancel_timer(_key(compiled, person))
+        timer = draft.world.timers.get(_key(compiled, person))
+        if timer is None:
+            continue
+        draft.cancel_timer(timer.key)
+        if timer.due_ms < at_ms:
+            consider(draft, compiled, person, timer.due_ms)
 
 
 def fell_due(draft: Draft, compiled: CompiledRule, timer: Timer) -> None:
-    """Fire if they are still there, and for as long as the rule of today asks."""
-    person, place = timer.person, timer.place
-    assert person is not None
-    assert place is not None
-    if not _asks(draft, timer) or draft.person(person).place != place:
-        return
-    missing_ms = _missing_ms(draft, compiled, person, place, timer.due_ms)
-    if missing_ms > 0:
-        _wait(draft, compiled, person, place, timer.due_ms + missing_ms)
-    else:
-        consider(draft, compiled, person, timer.due_ms)
+    """Fire: a stay that ended, or that the rule of today sees otherwise, has no such timer."""
+    assert timer.person is not None
+    if draft.person(timer.person).place == timer.place:
+        consider(draft, compiled, timer.person, timer.due_ms)
 
 
 def affected(rules: Compiled, zones: Mapping[str, Zone]) -> set[str]:

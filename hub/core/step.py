@@ -119,9 +119,9 @@ def _moved(draft: Draft, event: ev.Moved) -> None:
 
 
 def _leave(draft: Draft, person: str, place: str, at_ms: int) -> None:
+    stays.ending(draft, person, place, at_ms)
     draft.put(profile.left(draft.person(person), at_ms))
     follow.went(draft, place, person)
-    stays.ended(draft, person, place)
 
 
 def _enter(draft: Draft, person_id: str, place: doc.Place, at_ms: int) -> None:

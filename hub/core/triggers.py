@@ -31,24 +31,17 @@ class Tally(Struct, frozen=True):
 
 
 class Visit:
-    """A visit that has just been noted, with what rules of the same places and window share."""
+    """A visit that has just been noted."""
 
-    __slots__ = ("_tallies", "at_ms", "person", "place")
+    __slots__ = ("at_ms", "person", "place")
 
     def __init__(self, person: Person, place: str, at_ms: int) -> None:
         self.person = person
         self.place = place
         self.at_ms = at_ms
-        self._tallies: dict[int, Tally] = {}
 
     def tally(self, compiled: CompiledRule) -> Tally:
-        """Count once for all rules with the same places and window."""
-        tally = self._tallies.get(compiled.tally)
-        if tally is None:
-            tally = self._tallies[compiled.tally] = self._count(compiled)
-        return tally
-
-    def _count(self, compiled: CompiledRule) -> Tally:
+        """Count for all rules with the places and the window of this one."""
         at_ms, window, history = self.at_ms, compiled.window_ms, self.person.visits
         visits = places = 0
         is_newest = True

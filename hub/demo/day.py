@@ -14,7 +14,7 @@ ARRIVAL_MIN: Final = (4, 58)
 LATE_ARRIVAL_MIN: Final = (90, 320)
 COFFEE_DASH_MIN: Final = (20, 50)
 """Earliest and latest minute of a long session at which coffee lovers slip out."""
-WARM_UP_MIN: Final = (0.5, 30.0)
+WARM_UP_MIN: Final = (0.5, 60.0)
 STINT_MIN: Final = (18.0, 40.0)
 STINT_MIN_LEAST: Final = 5.0
 """Minutes on the dance floor at a time; what would be left under the least is danced at once."""

@@ -10,6 +10,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Final, Protocol
 
 from contract.clock import Clock
@@ -20,13 +21,12 @@ from hub.engine.group import OWNER, Work
 from hub.engine.items import Arrived, Connected, Item, Nudge
 from hub.engine.memory import Memory
 from hub.engine.outgoing import Deliverer, note_reports, pending, refill
-from hub.engine.requests import Requests
+from hub.engine.requests import Answered, Requests
 from hub.engine.settings import EngineSettings
 from hub.ingest.intake import Intake
 from hub.outbox.pending import Postponed, Settlement
 from hub.store import Store, StoreUnavailable
 from hub.store.outbox import OPEN
-from hub.store.quarantine import Held
 
 UNAVAILABLE_WAIT_S: Final = 1.0
 STREAMS_TOLD_MAX: Final = 8
@@ -145,7 +145,9 @@ class Engine:
         self._memory.load(state.zones, state.pools, state.leases, state.timers)
         self._intake.load(state.streams)
         self._floor.load(state.places, self._clock.wall_ms())
-        if state.venue is not None:
+        if state.venue is None:
+            self._requests.use_no_venue()
+        else:
             self._requests.use_venue(state.venue.version, state.venue.document)
 
     def _run(self) -> None:
@@ -166,23 +168,75 @@ class Engine:
         return None
 
     def _isolate(self, items: list[Item]) -> None:
-        """Run the items of a group one by one, and set aside the one that cannot be taken."""
+        """Run the parts of a group one by one, so that only what has the fault is set aside."""
         items = self._reload(items)
-        if len(items) > 1:
-            for item in items:
-                self._run_items([item])
-            return
+        self._patiently(self._isolate_requests)
         for item in items:
-            if isinstance(item, Arrived):
-                self._discard(item)
+            self._run_alone(item)
+
+    def _run_alone(self, item: Item) -> None:
+        """Run one item; a message that fails by itself is set aside."""
+        items = [item]
+        while items and not self._stopping.is_set():
+            self._looked_s = time.monotonic()
+            try:
+                return self.run_group(items)
+            except StoreUnavailable as error:
+                log.error("the store is away, trying again: %s", error)  # noqa: TRY400
+                items = self._reload(items)
+            except Exception:  # this is the one: it must stop neither the others nor the engine
+                log.exception("an item of kind %s could not be committed", type(item).__name__)
+                self._reload([])
+                if isinstance(item, Arrived):
+                    self._patiently(partial(self._discard, item))
+                return None
+        return None
+
+    def _patiently(self, act: Callable[[], None]) -> None:
+        """Do something that may be done twice; when the store is away wait for it."""
+        while not self._stopping.is_set():
+            try:
+                return act()
+            except StoreUnavailable as error:
+                log.error("the store is away, trying again: %s", error)  # noqa: TRY400
+            except Exception:  # the engine goes on: an edge keeps what it is not told to forget
+                log.exception("something could not be set aside")
+                self._reload([])
+                return None
+            self._reload([])
+        return None
+
+    def _isolate_requests(self) -> None:
+        """Take what people ask for one by one; what cannot be committed is refused."""
+        self._looked_s = time.monotonic()
+        for take in self._requests.singly():
+            work = self.new_work()
+            held: list[Answered] = []
+            try:
+                held = take(work, None)
+                self.commit(work)
+            except StoreUnavailable:
+                raise
+            except Exception as error:  # whatever it is, it must stop no other
+                log.exception("a request could not be committed")
+                self.load()
+                work = self.new_work()
+                held = take(work, f"it cannot be committed: {error}")
+                self.commit(work)
+            self._after(work, [])
+            self._tidy(work, held, looking=False)
 
     def _discard(self, item: Arrived) -> None:
         """Quarantine a message whose records cannot be committed, and count it as received."""
         rules = None if self._memory.world is None else self._memory.world.rules
-        taken = self._intake.take(item.topic, item.payload, item.received_ms, rules)
         work = self.new_work()
         edge = item.topic.split("/")[2] if item.topic.count("/") > 1 else ""
-        reason = f"{len(list(taken))} records could not be committed: see the engine's log"
+        try:
+            count = len(list(self._intake.take(item.topic, item.payload, item.received_ms, rules)))
+            reason = f"{count} records could not be committed: see the engine's log"
+        except Exception as error:  # then its records cannot be counted as received either
+            log.exception("a message could not be read")
+            reason = f"fault while reading: {type(error).__name__}: {error}"
         work.set_aside("message", edge, reason, item.payload)
         self.commit(work)
         self._after(work, [])
@@ -229,7 +283,7 @@ class Engine:
     def run_group(self, items: list[Item]) -> None:
         """Decide everything in ``items`` and what fell due, commit, and act on it."""
         work = self.new_work()
-        held: list[tuple[Held, str | None]] = []
+        held: list[Answered] = []
         settlements = [item for item in items if isinstance(item, Settlement)]
         looking = time.monotonic() - self._looked_s >= self._settings.poll_s
         if looking:
@@ -303,7 +357,7 @@ class Engine:
         due_ms = self._memory.next_due_ms()
         self._waker.at(None if due_ms is None else due_ms + self._settings.settle_ms, self.wake)
 
-    def _tidy(self, work: Work, held: list[tuple[Held, str | None]], *, looking: bool) -> None:
+    def _tidy(self, work: Work, held: list[Answered], *, looking: bool) -> None:
         """Say in the store what became of the quarantine; now and then fetch what waits there."""
         for row, reason in held:
             if reason is None:
@@ -339,6 +393,6 @@ class Engine:
         self._memory.need(timer.person for timer in timers)
         for timer in timers:
             event = ev.Due(timer.key, timer.due_ms, timer.person)
-            reason = work.try_to_decide(f"due:{timer.key}:{timer.due_ms}", event)
+            reason = work.try_to_decide(f"due:{timer.key}:{timer.due_ms}/{work.pos + 1}", event)
             if reason is not None:
                 work.set_aside("due", "", reason, timer.key.encode())

@@ -33,6 +33,9 @@ from hub.ingest.intake import (
 from hub.store import Store
 from hub.store.load import Whereabouts
 
+BADGES_MAX: Final = 100_000
+"""Badges whose holder is remembered, strangers' too; beyond it all are looked up again."""
+
 REFUSED_NAMES_MAX: Final = 10_000
 """Badges and edges of refused sightings that are remembered; further ones are not noted."""
 
@@ -126,6 +129,8 @@ class Floor:
         for one in taken:
             if isinstance(one, Heard):
                 badges.update([sighting.badge for sighting in one.sightings])
+        if len(self._trackable) > BADGES_MAX:
+            self._trackable.clear()
         self._look_up(badges - self._trackable.keys(), work.now_ms)
         keyed = [one.key for one in taps if one.key.startswith("tap:")]
         if keyed:
@@ -224,6 +229,8 @@ class Floor:
                 work.set_aside("presence", "", reason, msgspec.json.encode(event))
 
     def _gap(self, work: Work, gap: GapSeen) -> None:
+        if gap.key in work.keys:
+            return
         event = ev.GapReported(gap.edge, "", gap.at_ms, gap.until_ms, gap.rows, gap.reason)
         reason = work.try_to_decide(gap.key, event)
         if reason is not None:
@@ -237,7 +244,7 @@ class Floor:
             return
         if latest is not None and not health.alive:
             # A will knows no figures: what the edge said last is what is of use now.
-            health = msgspec.structs.replace(latest, alive=False)
+            health = msgspec.structs.replace(latest, session=health.session, alive=False)
         self._health_of[seen.edge] = health
         body = msgspec.json.encode(health)
         self._store.devices.report_health(seen.edge, health.session, health.alive, body, now_ms)
@@ -251,7 +258,8 @@ class Floor:
         refused = next((one.reason for one in taken if isinstance(one, Refused)), None)
         if refused is None:
             self._prepare(work, taken)
-            known = self._store.known_keys([one.key for one in taken if isinstance(one, Reading)])
+            keys = [one.key for one in taken if isinstance(one, Reading | GapSeen)]
+            known = self._store.known_keys(keys)
             self._take(work, [one for one in taken if getattr(one, "key", None) not in known])
         return refused
 

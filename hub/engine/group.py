@@ -37,6 +37,7 @@ class Work:
         """
         world = self.memory.world
         assert world is not None, "events are decided once a venue is published"  # noqa: S101
+        body = _json.encode(event)
         outcome = step(world, event, self.pos + 1, self.now_ms)
         self.pos += 1
         self.keys.add(key)
@@ -50,7 +51,7 @@ class Work:
                 event.__struct_config__.tag,  # type: ignore[arg-type]
                 event.at_ms,
                 self.now_ms,
-                _json.encode(event),
+                body,
             )
         )
         return outcome

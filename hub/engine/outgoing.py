@@ -46,7 +46,7 @@ def note_reports(work: Work, memory: Memory, items: list[Item]) -> None:
             _settle(work, item)
         elif isinstance(item, Postponed):
             work.group.retries.append(
-                RetryRow(item.key, item.attempts, item.not_before_ms, item.reason)
+                RetryRow(item.key, item.attempts, item.not_before_ms, plain(item.reason))
             )
 
 
@@ -56,7 +56,7 @@ def _settle(work: Work, item: Settlement) -> None:
         key=item.key,
         outcome=item.outcome,
         at_ms=work.now_ms,
-        detail=item.detail,
+        detail=plain(item.detail),
         person=item.person,
         pool=item.body.get("pool") if reward else None,
         index=item.body.get("index") if reward else None,
@@ -64,7 +64,13 @@ def _settle(work: Work, item: Settlement) -> None:
     reason = work.try_to_decide(f"settled:{item.key}/{work.pos + 1}", event)
     if reason is not None:
         work.set_aside("settled", "", reason, msgspec.json.encode(event))
-    work.group.settled.append(SettledRow(item.key, item.outcome, item.detail, work.now_ms))
+    work.group.settled.append(SettledRow(item.key, item.outcome, event.detail, work.now_ms))
+
+
+def plain(text: str) -> str:
+    """What an outside system said, in a form that any database can hold."""
+    readable = text.encode("utf-8", "replace").decode()
+    return readable.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def refill(store: Store, deliverer: Deliverer, now_ms: int, lease_ms: int, rows: int) -> None:

@@ -1,5 +1,8 @@
 """What people ask for - on a page, by the API, on the command line - is decided like all else."""
 
+from collections.abc import Callable, Iterator
+from functools import partial
+
 import msgspec
 
 from hub.core import document as doc
@@ -13,6 +16,11 @@ from hub.engine.memory import Memory
 from hub.store import PublishedVenue, Store
 from hub.store.commands import CommandRow
 from hub.store.quarantine import Held
+
+Answered = tuple[Held, str | None]
+"""A row of the quarantine, and why it is refused again."""
+Request = Callable[[Work, str | None], list[Answered]]
+"""Decides one request into a group, or refuses it there with a reason."""
 
 
 class Requests:
@@ -34,9 +42,16 @@ class Requests:
         self._memory.use(compile_venue(venue, version))
         self._venue_version = version
 
+    def use_no_venue(self) -> None:
+        """Nothing is published, or what was could not be committed."""
+        self._memory.world = None
+        self._venue_version = 0
+
     def commands(self, work: Work, rows_max: int) -> None:
         """Decide what waits in the store."""
-        rows = self._store.pending_commands(0, rows_max)
+        self._commands(work, self._store.pending_commands(0, rows_max))
+
+    def _commands(self, work: Work, rows: list[CommandRow]) -> None:
         self._memory.need(getattr(row.event, "person", None) for row in rows)
         known = self._store.known_keys([row.key for row in rows]) if rows else set()
         for row in rows:
@@ -76,20 +91,41 @@ class Requests:
             return str(error)
         assert self._memory.world is not None  # noqa: S101 - put in force just now
         self._memory.need(affected(self._memory.world.rules, self._memory.zones))
-        numbered = msgspec.structs.replace(event, version=version)
+        # In force from now on: what fell due since it was asked for is decided, and stays so.
+        at_ms = max(event.at_ms, work.now_ms)
+        numbered = msgspec.structs.replace(event, version=version, at_ms=at_ms)
         reason = work.try_to_decide(key, numbered)
         if reason is not None:
+            self.use_no_venue()
             if before is not None:
                 self._memory.use(before.rules)
+                self._venue_version = before.rules.version
             return reason
-        work.group.venue = PublishedVenue(version, event.document, event.at_ms, event.by)
+        work.group.venue = PublishedVenue(version, event.document, at_ms, event.by)
         return None
 
-    def quarantined(self, work: Work) -> list[tuple[Held, str | None]]:
+    def quarantined(self, work: Work) -> list[Answered]:
         """Take in again what somebody asked for; for each say why it is refused again."""
         if self._memory.world is None:
             return []
         return [(row, self._take_again(work, row)) for row in self._store.quarantine.requested()]
+
+    def singly(self) -> Iterator[Request]:
+        """Yield what waits in the store one by one."""
+        for command in self._store.pending_commands():
+            yield partial(self._one_command, command)
+        for row in self._store.quarantine.requested() if self._memory.world is not None else ():
+            yield partial(self._one_held, row)
+
+    def _one_command(self, row: CommandRow, work: Work, refusal: str | None) -> list[Answered]:
+        if refusal is None:
+            self._commands(work, [row])
+        else:
+            work.group.commands_done.append((row.id, refusal))
+        return []
+
+    def _one_held(self, row: Held, work: Work, refusal: str | None) -> list[Answered]:
+        return [(row, refusal or self._take_again(work, row))]
 
     def _take_again(self, work: Work, row: Held) -> str | None:
         if row.source == "tap":

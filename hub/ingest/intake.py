@@ -153,12 +153,13 @@ class Intake:
         batch, bad = self._decode(payload)
         stream = (address.edge, batch.stream)
         self.touched.add(stream)
-        position = self.positions.get(stream, START)
+        # Taken out and put back last: of many streams of an edge the newest are told.
+        position = self.positions.pop(stream, START)
         last = batch.first + len(batch.records) + len(bad) - 1
         after = added(position, batch.first, last)
+        self.positions[stream] = after if has_room(after) else position
         if not has_room(after):
             return
-        self.positions[stream] = after
         fresh = missing(position, batch.first, last)
         base_ms = base_ms_of(batch, received_ms)
         together = all(isinstance(record, Sighting) for record in batch.records)
@@ -269,11 +270,21 @@ class Intake:
         if readers is None:
             raise MalformedPayload(f"no edge {edge!r} is part of this venue")
         batch = decode(payload, Batch)
+        self._count(edge, batch)
         address = topics.Address(self._event, edge, "taps")
         return [
             self._place(address, batch, batch.first + index, record, received_ms, readers)
             for index, record in enumerate(batch.records)
         ]
+
+    def _count(self, edge: str, batch: Batch) -> None:
+        """What is taken from the quarantine need not come again."""
+        stream = (edge, batch.stream)
+        last = batch.first + len(batch.records) - 1
+        after = added(self.positions.get(stream, START), batch.first, last)
+        if has_room(after):
+            self.positions[stream] = after
+            self.touched.add(stream)
 
     def _one(
         self, address: topics.Address, batch: Batch, sequence: int, record: Record, reason: str

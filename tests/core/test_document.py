@@ -94,6 +94,16 @@ def nested(depth: int) -> dict[str, Any]:
             {},
             "rule 'r': a follow-up has either after or at",
         ),
+        (
+            [rule(PRESENT, {"do": "music"}, limit={"once": True})],
+            {},
+            "rule 'r': a rule with kind: present follows a place, not a person",
+        ),
+        (
+            [rule(PRESENT, {"do": "music"}, if_={"check": "tag", "tag": "x"})],
+            {},
+            "rule 'r': a rule with kind: present follows a place, not a person",
+        ),
         ([rule(TAP, nested(4))], {}, "rule 'r': follow-ups are nested deeper than 3"),
         (
             [rule(TAP, if_={"check": "none", "of": [{"check": "at", "place": "sofa"}]})],

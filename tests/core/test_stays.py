@@ -44,6 +44,17 @@ def test_a_visit_that_ends_too_early_fires_nothing(left: float, fires: list[floa
     assert fold.fired() == fires
 
 
+@pytest.mark.parametrize(("left", "fires"), [(11, []), (11 + 1 / MIN, [11])])
+def test_leaving_that_is_known_before_the_timer_is_looked_at_changes_nothing(
+    left: float, fires: list[float]
+) -> None:
+    fold = fold_of(VISIT)
+    fold.enter(1)
+    fold.tell(ev.Moved("ann", "stage", "left", fold.at_ms(left)))
+    assert fold.fired() == fires
+    assert fold.state.timers == {}
+
+
 def test_each_visit_has_to_last_by_itself() -> None:
     fold = fold_of(VISIT)
     for minute in (0, 9, 18):

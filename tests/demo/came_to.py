@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 import msgspec
+from sqlalchemy import select
 
 from hub.bootstrap import read_venue
 from hub.config import read_config
@@ -16,7 +17,6 @@ from hub.demo.expected import Expected, expected, rewarded
 from hub.demo.people import Attendee, read_people
 from hub.home import Home
 from hub.store import Store, tables
-from sqlalchemy import select
 
 _event = msgspec.json.Decoder(ev.Event)
 Given = dict[str, frozenset[str]]
@@ -67,7 +67,7 @@ class CameTo:
         taps = (_event.decode(row.body) for row in self.store.log_from() if row.kind == "tapped")
         return Counter(tap.place for tap in taps if isinstance(tap, ev.Tapped))
 
-    def fired(self, rule: str) -> dict[str, list[int]]:
+    def decided(self, rule: str) -> dict[str, list[int]]:
         """Badge to the instants at which a rule fired or was held back, ascending."""
         c = tables.decision.c
         query = select(c.person, c.at_ms).where(c.rule == rule).order_by(c.at_ms)
@@ -76,6 +76,25 @@ class CameTo:
             for person, at_ms in connection.execute(query):
                 found.setdefault(self.badges[person], []).append(at_ms)
         return found
+
+    def fired(self, rule: str) -> frozenset[str]:
+        """Badges for which a rule did something."""
+        c = tables.decision.c
+        query = select(c.person).where(c.rule == rule, c.outcome == "fired")
+        with self.store.database.read() as connection:
+            return frozenset(self.badges[person] for person in connection.scalars(query))
+
+    def open_actions(self) -> int:
+        """How many actions wait or are leased."""
+        return self._actions({"waiting", "leased"})
+
+    def dead_letters(self) -> int:
+        """How many actions were given up."""
+        return self._actions({"dead"})
+
+    def offline(self) -> list[str]:
+        """The edges that are not there."""
+        return [name for name, edge in self.store.devices.health().items() if not edge.alive]
 
     def tagged(self, tag: str) -> frozenset[str]:
         """Badges of those who have a tag."""
@@ -97,3 +116,7 @@ class CameTo:
                 assert self.badges[person] not in found.setdefault(pool, set()), "given twice"
                 found[pool].add(self.badges[person])
         return {pool: frozenset(badges) for pool, badges in found.items()}
+
+    def _actions(self, statuses: set[str]) -> int:
+        counts = self.store.views.action_counts()
+        return sum(number for (_, status), number in counts.items() if status in statuses)

@@ -159,11 +159,11 @@ def test_what_was_held_back_can_go_on(store: Store, organiser: httpx.Client) -> 
 
 
 def test_a_dead_letter_can_be_sent_again(organiser: httpx.Client) -> None:
-    dead = organiser.get("/api/v1/dead-letters").json()
-    assert [one["key"] for one in dead] == ["a/dead"]
-    assert "503" in dead[0]["error"]
+    dead = {one["key"]: one for one in organiser.get("/api/v1/dead-letters").json()}
+    assert "503" in dead["a/dead"]["error"]
     assert organiser.post("/api/v1/dead-letters/replay", json={"key": "a/dead"}).status_code == 200
-    assert organiser.get("/api/v1/dead-letters").json() == []
+    left = {one["key"] for one in organiser.get("/api/v1/dead-letters").json()}
+    assert left == dead.keys() - {"a/dead"}
     again = organiser.post("/api/v1/dead-letters/replay", json={"key": "a/dead"})
     assert again.status_code == 404
 

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from hub.core.events import Played, Registered
-from hub.core.outcome import Decision
+from hub.core.outcome import Action, Decision
 from hub.core.state import Person
-from hub.store import Group, Store
+from hub.store import Group, SettledRow, Store
 from tests import needs
 from tests.waiting import wait_until
 from tests.web.conftest import PASSWORD, Site
@@ -91,7 +91,15 @@ def test_the_live_page_shows_the_venue_and_lives(
     expect(newest).to_contain_text("Mateo Lindqvist")
     assert kept is not None
     assert kept.evaluate("row => row.isConnected"), "what stood there was not drawn again"
-    expect(page.locator(".decision")).to_have_count(40)
+    expect(page.locator(".decision")).to_have_count(33)
+    rule = page.locator(".now-rule")
+    expect(rule).to_have_count(1)
+    expect(rule).to_contain_text("27 people at Dance floor, 11 wishes")
+    news = replace(decision, key="live/2", person=None, place="dance-floor", rule="dance-music",
+                   reason="dance-floor has 3 wishes")  # fmt: skip
+    store.commit(Group(decisions=[news]))
+    expect(rule).to_contain_text("Has 3 wishes", timeout=5_000)
+    expect(rule).to_have_count(1)
 
 
 def test_a_person_moves_and_the_live_page_follows(
@@ -224,6 +232,18 @@ def test_what_was_held_back_is_shown_with_its_reason(watched: Watched) -> None:
     expect(line).to_have_count(0)
 
 
+def test_a_reward_that_was_given_up_cannot_be_sent_again(watched: Watched, store: Store) -> None:
+    body = {"person": "ann", "pool": "card", "index": 0}
+    reward = Action("a/late-reward", "reward", body, "too-late", None, NOW_MS, NOW_MS + 1)
+    store.commit(Group(actions=[reward]))
+    store.commit(Group(settled=[SettledRow("a/late-reward", "dead", "no such pool", NOW_MS)]))
+    page = watched.sign_in("olga")
+    page.goto(f"{watched.base}/held")
+    line = page.locator(".row-line", has_text="reward: too-late")
+    expect(line).to_contain_text("The reward is in its pool again.")
+    expect(line.get_by_role("button")).to_have_count(0)
+
+
 def test_a_device_is_added_and_locked_out(watched: Watched) -> None:
     page = watched.sign_in("olga")
     page.goto(f"{watched.base}/devices")
@@ -240,5 +260,5 @@ def test_the_rules_are_sentences(watched: Watched) -> None:
     page = watched.sign_in("olga")
     page.goto(f"{watched.base}/rules")
     line = page.locator(".row-line", has_text="The third coffee within two hours")
-    expect(line).to_contain_text("When visit 3 to coffee within 2h")
+    expect(line).to_contain_text("When the 3rd visit to Coffee stand within 2h begins")
     expect(page.locator(".row-line.rule")).to_have_count(6)

@@ -36,6 +36,10 @@ def test_durations(duration_ms: int, said: str) -> None:
 
 def test_counts() -> None:
     assert words.count(12_345) == "12\u2009345"
+    assert [words.ordinal(n) for n in (1, 2, 3, 4, 11, 22, 112)] == [
+        "1st", "2nd", "3rd", "4th", "11th", "22nd", "112th",
+    ]  # fmt: skip
+    assert (words.backlog(249), words.backlog(1_525, ": ")) == ("", ": 1\u2009525 waiting")
     assert (words.people(1), words.people(2)) == ("1 person", "2 people")
     assert (words.speed(1.0), words.speed(120.0)) == ("", "\u00d7120")
 
@@ -44,10 +48,10 @@ TRIGGERS: dict[str, d.Trigger] = {
     "somebody taps at a": d.OnTap(place="a"),
     "somebody visits a": d.OnVisit(place="a"),
     "somebody has been at a for 5min": d.OnVisit(place="a", at_least="5min"),
-    "visit 3 to a within 2h": d.OnVisits(place="a", count=3, within="2h"),
-    "visit 3 to g during the event": d.OnVisits(group="g", count=3),
-    "4 different g visited during the event": d.OnDistinct(group="g", count=4),
-    "45min in all spent at a": d.OnDwell(place="a", at_least="45min"),
+    "the 3rd visit to a within 2h begins": d.OnVisits(place="a", count=3, within="2h"),
+    "the 3rd visit to g during the event begins": d.OnVisits(group="g", count=3),
+    "4 different g have been visited during the event": d.OnDistinct(group="g", count=4),
+    "somebody has spent 45min in all at a": d.OnDwell(place="a", at_least="45min"),
     "people are at a (looked at every 30s)": d.WhilePresent(place="a", every="30s"),
 }
 
@@ -56,6 +60,12 @@ TRIGGERS: dict[str, d.Trigger] = {
 def test_every_trigger_is_a_sentence(said: str) -> None:
     rule = d.Rule(name="r", when=TRIGGERS[said], then=[d.GiveTag(tag="t")])
     assert sentence(rule) == f"When {said}: tag t."
+
+
+def test_a_place_is_called_by_its_name() -> None:
+    rule = d.Rule(name="r", when=d.OnTap(place="a"), then=[d.GiveTag(tag="t")])
+    assert sentence(rule, {"a": "Bar"}) == "When somebody taps at Bar: tag t."
+    assert sentence(rule, {"b": "Bar"}) == "When somebody taps at a: tag t."
 
 
 CONDITIONS: dict[str, d.Condition] = {
