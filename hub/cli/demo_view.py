@@ -90,7 +90,7 @@ class Summary:
 
     def line(self) -> str:
         """The summary as a line."""
-        rows = " \u00b7 ".join(f"{name.lower()} {text}" for name, text in self._rows() if text)
+        rows = " \u00b7 ".join(f"{name} {text}" for name, text in self._rows() if text)
         return f"{self._time()}  {rows}"
 
     def _rows(self) -> list[tuple[str, str]]:

@@ -69,6 +69,10 @@ class Floor:
         """Begin with people where the store says they are."""
         self.forget_badges()
         self.tracker = Tracker(self._presence)
+        self._health_of = {
+            edge: msgspec.json.decode(known.body, type=Health)
+            for edge, known in self._store.devices.health().items()
+        }
         for person, where in places.items():
             self.tracker.seed(person, where.place, where.since_ms, max(where.since_ms, now_ms))
 

@@ -36,7 +36,7 @@ class Requests:
         """Put a venue's document in force.
 
         Raises:
-            RulesFault, msgspec.ValidationError: it cannot be meant; nothing has changed.
+            RulesFault, msgspec.DecodeError: it cannot be meant; nothing has changed.
         """
         venue = msgspec.json.decode(document, type=doc.Venue)
         self._memory.use(compile_venue(venue, version))
@@ -87,7 +87,7 @@ class Requests:
         before = self._memory.world
         try:
             self.use_venue(version, event.document)
-        except (RulesFault, msgspec.ValidationError) as error:
+        except (RulesFault, msgspec.DecodeError, UnicodeDecodeError) as error:
             return str(error)
         assert self._memory.world is not None  # noqa: S101 - put in force just now
         self._memory.need(affected(self._memory.world.rules, self._memory.zones))

@@ -11,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from hub.core import document as doc
+from hub.core import events as ev
 from hub.engine.rebuild import differences
 from tests.drills import venues
 from tests.drills.conftest import Install
@@ -91,6 +92,42 @@ def _each_once(installation: Installation, persons: set[str]) -> None:
     titles = Counter(m.title for person in persons for m in store.inbox.of(person))
     assert titles == {"Third time": DANCERS, "Good morning": DANCERS}
     assert store.load_engine().timers == []
+    assert differences(store) == []
+
+
+def test_what_fell_due_before_late_news_may_fall_due_again_at_the_same_instant(
+    install: Install,
+) -> None:
+    """Late news say that somebody was away for no time at all, in a stay that was long enough.
+
+    The instant at which it is long enough is the same as before, and has been acted on before.
+    """
+    rule = doc.Rule(
+        name="dwell",
+        when=doc.OnDwell(place="lounge", at_least="12min"),
+        then=[venues.REWARD],
+        if_=doc.HasTag(tag="nobody-has-it"),
+    )
+    tap = doc.Rule(name="tap", when=doc.OnTap(place="stand-0"), then=[doc.AddPoints(points=1)])
+    installation = install(replace(follow_venue(), rules=[rule, tap]))
+    installation.start()
+    store = installation.store
+    person = installation.register(["dancer"])["dancer"]
+    came_ms = installation.home.clock().wall_ms() - 30 * MS_PER_MIN
+    for number, (kind, at_ms) in enumerate(
+        [("entered", came_ms), ("left", came_ms + MS_PER_MIN), ("entered", came_ms + MS_PER_MIN)]
+    ):
+        moved = ev.Moved(person, "lounge", kind, at_ms)
+        store.add_command(f"news/{number}", moved, at_ms)
+        installation.wait_commands()
+        wait_until(lambda: not store.load_engine().timers, what="what is due")
+    with _device(installation) as device:
+        device.publish("taps", device.batch(device.tap("dancer")))
+        wait_until(lambda: store.views.log_counts().get("tapped"), what="the tap")
+    due = [row.at_ms for row in store.log_from() if row.kind == "due"]
+    assert due == [came_ms + 12 * MS_PER_MIN] * 2
+    assert installation.engine.starts == 1
+    assert ledger.held(store) == []
     assert differences(store) == []
 
 
