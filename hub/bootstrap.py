@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import yaml
 
-from hub.config import ConfigFault
+from hub.config import ConfigFault, one_line
 from hub.core import document as doc
 from hub.core import events as ev
 from hub.core.compiled import compile_venue
@@ -30,10 +30,10 @@ def read_venue(path: Path) -> doc.Venue:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
         venue = msgspec.convert(raw, doc.Venue)
         compile_venue(venue, version=1)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigFault(f"{path}: {error}") from error
-    except (msgspec.ValidationError, RulesFault) as error:
-        raise ConfigFault(f"{path}: {error}") from error
+    except (
+        OSError, UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError, RulesFault,
+    ) as error:  # fmt: skip
+        raise ConfigFault(one_line(f"{path}: {error}")) from error
     return venue
 
 
@@ -63,7 +63,9 @@ def prepare(home: Home, venue: doc.Venue | None, say: Callable[[str], None]) -> 
         if venue is not None:
             for edge in venue.edges:
                 home.ensure_device(store, edge.name, "edge", now_ms)
-            if apply_venue(store, venue, "foyer", now_ms) is not None:
+            asked = {row.key for row in store.pending_commands()}
+            key = apply_venue(store, venue, "foyer", now_ms)
+            if key is not None and key not in asked:
                 say(f"venue {venue.event.name} with {len(venue.rules)} rules is put in force")
         home.export_devices(store)
         password = store.accounts.first_start(now_ms)

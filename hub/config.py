@@ -14,6 +14,7 @@ import yaml
 from msgspec import Struct
 
 CONFIG_FILE: Final = "foyer.yaml"
+PORT_MAX: Final = 65_535
 
 
 class ConfigFault(Exception):  # noqa: N818 - named after the thing that is wrong
@@ -93,16 +94,21 @@ def read_config(data_dir: Path, file: Path | None = None) -> Config:
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
         config = msgspec.convert(raw or {}, Config, strict=False)
-    except (OSError, yaml.YAMLError, msgspec.ValidationError) as error:
-        raise ConfigFault(f"{path}: {error}") from error
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError) as error:
+        raise ConfigFault(one_line(f"{path}: {error}")) from error
     return _with_environment(config)
+
+
+def one_line(text: str) -> str:
+    """A sentence in one line, where a library says it in several."""
+    return " ".join(text.split())
 
 
 def _with_environment(config: Config) -> Config:
     env = os.environ
     replace = msgspec.structs.replace
     host, _, port = env.get("FOYER_BROKER", "").partition(":")
-    if port and not port.isdigit():
+    if port and not (port.isdecimal() and int(port) <= PORT_MAX):
         raise ConfigFault(f"FOYER_BROKER is HOST or HOST:PORT, not {env['FOYER_BROKER']!r}")
     broker = replace(
         config.broker,

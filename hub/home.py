@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Final
 
@@ -58,9 +59,12 @@ class Home:
             ConfigFault: it is set to something that is no clock.
         """
         try:
-            return parse_clock(self.config.clock)
+            clock = parse_clock(self.config.clock)
         except ValueError as error:
             raise ConfigFault(str(error)) from error
+        if not 0 < clock.speed < inf:
+            raise ConfigFault(f"clock {self.config.clock!r}: time must pass, so SPEED is above 0")
+        return clock
 
     def store(self) -> Store:
         """The store, not opened yet."""

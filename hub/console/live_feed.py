@@ -35,21 +35,20 @@ class Feed:
 
     def show(self, view: LiveView) -> None:
         """Add what came since the last time, and let go of what no longer fits."""
-        fresh = [row for row in view.feed if row.id > self._newest]
+        fresh = [row for row in view.people_feed if row.id > self._newest]
         first_time = not self._newest
         places = {place.id: place.name for place in view.places}
-        for row in reversed(fresh):
-            if row.person is None and self._now.show(row, view.zone, places):
-                continue
-            with self._list:
+        self._now.show(view, places)
+        with self._list:
+            for row in reversed(fresh):
                 made = decision(row, view.zone, places, fresh=not first_time)
-            made.move(target_index=0)
-            self._rows.insert(0, made)
-        for old in self._rows[len(view.feed) :]:
+                made.move(target_index=0)
+                self._rows.insert(0, made)
+        for old in self._rows[len(view.people_feed) :]:
             old.delete()
-        del self._rows[len(view.feed) :]
+        del self._rows[len(view.people_feed) :]
         self._newest = max((row.id for row in fresh), default=self._newest)
-        show(self._none, shown=not self._rows)
+        show(self._none, shown=not view.feed)
 
 
 class _PlaceRules:
@@ -57,24 +56,26 @@ class _PlaceRules:
 
     def __init__(self) -> None:
         self._box = box("now-rules")
-        self._lines: dict[tuple[str, str], tuple[ui.label, ui.label]] = {}
+        self._lines: dict[tuple[str, str | None], tuple[ui.label, ui.label]] = {}
 
-    def show(self, row: FeedRow, zone: str, places: Mapping[str, str]) -> bool:
-        """Say it in the line of its rule; False when there is no room for one."""
-        key = (row.rule, row.place or "")
-        if key not in self._lines:
-            if len(self._lines) >= PLACE_ROWS_MAX:
-                return False
-            with self._box, box("now-rule"):
-                when = text("", "decision-time")
-                with box("decision-line"):
-                    text(_place(row, places), "decision-who", "span")
-                    text(f" \u00b7 {row.rule}", "decision-rule", "span")
-                    self._lines[key] = (when, text("", "decision-did"))
-        when, what = self._lines[key]
-        when.set_text(words.clock(row.at_ms, zone))
-        what.set_text(_of_place(row))
-        return True
+    def show(self, view: LiveView, places: Mapping[str, str]) -> None:
+        """Say the newest of each rule in its line."""
+        newest = {(row.rule, row.place): row for row in reversed(view.feed) if row.person is None}
+        for key in sorted(newest.keys() - self._lines.keys(), key=str):
+            if len(self._lines) < PLACE_ROWS_MAX:
+                self._lines[key] = self._line(newest[key], places)
+        for key in newest.keys() & self._lines.keys():
+            when, what = self._lines[key]
+            when.set_text(words.clock(newest[key].at_ms, view.zone))
+            what.set_text(_of_place(newest[key]))
+
+    def _line(self, row: FeedRow, places: Mapping[str, str]) -> tuple[ui.label, ui.label]:
+        with self._box, box("now-rule"):
+            when = text("", "decision-time")
+            with box("decision-line"):
+                text(_place(row, places), "decision-who", "span")
+                text(f" \u00b7 {row.rule}", "decision-rule", "span")
+                return when, text("", "decision-did")
 
 
 def decision(

@@ -14,7 +14,11 @@ ARRIVAL_MIN: Final = (4, 58)
 LATE_ARRIVAL_MIN: Final = (90, 320)
 COFFEE_DASH_MIN: Final = (20, 50)
 """Earliest and latest minute of a long session at which coffee lovers slip out."""
-WARM_UP_MIN: Final = (0.5, 60.0)
+WARM_UP_MIN: Final = 0.5
+WARM_UP_MIN_MAX: Final = 120.0
+DANCED_BY_MIN: Final = 190.0
+"""When the party has gone on for so long, everybody has danced; a minute of dancing takes one and
+a half, with what one drinks in between."""
 STINT_MIN: Final = (18.0, 40.0)
 STINT_MIN_LEAST: Final = 5.0
 """Minutes on the dance floor at a time; what would be left under the least is danced at once."""
@@ -111,8 +115,10 @@ def _reception(outing: Outing, _block: Block, until_ms: int) -> None:
 
 
 def _party(outing: Outing, block: Block, until_ms: int) -> None:
-    outing.linger(outing.at(block.from_min + outing.walk.dice.uniform(*WARM_UP_MIN)))
     left_min = float(outing.who.dance_min)
+    latest_min = min(WARM_UP_MIN_MAX, DANCED_BY_MIN - 1.5 * left_min)
+    warm_up_min = outing.walk.dice.uniform(WARM_UP_MIN, latest_min)
+    outing.linger(outing.at(block.from_min + warm_up_min))
     while left_min > 0:
         stint_min = min(left_min, outing.walk.dice.uniform(*STINT_MIN))
         if left_min - stint_min < STINT_MIN_LEAST:

@@ -11,16 +11,17 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 from contract.clock import Clock
-from contract.envelope import Desired, StreamPosition
+from contract.envelope import Desired
 from hub.core import events as ev
 from hub.engine.floor import Floor
 from hub.engine.group import OWNER, Work
 from hub.engine.items import Arrived, Connected, Item, Nudge
 from hub.engine.memory import Memory
 from hub.engine.outgoing import Deliverer, note_reports, pending, refill
+from hub.engine.ports import Publisher, Waker
 from hub.engine.requests import Answered, Requests
 from hub.engine.settings import EngineSettings
 from hub.ingest.intake import Intake
@@ -33,23 +34,6 @@ STREAMS_TOLD_MAX: Final = 8
 """Most streams of one edge in a watermark message; an edge has two, and two more when replaced."""
 
 log = logging.getLogger(__name__)
-
-
-class Publisher(Protocol):
-    """Tells edges what is committed."""
-
-    def publish_committed(self, edge: str, streams: dict[str, StreamPosition]) -> None:
-        """Publish an edge's watermarks."""
-
-    def publish_desired(self, edge: str, desired: Desired) -> None:
-        """Publish how an edge is to be set."""
-
-
-class Waker(Protocol):
-    """Wakes the engine at the next instant that matters."""
-
-    def at(self, due_ms: int | None, wake: Callable[[], None]) -> None:
-        """Ring once."""
 
 
 class Engine:

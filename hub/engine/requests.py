@@ -75,12 +75,13 @@ class Requests:
 
     def _stop_tracking(self, work: Work, event: ev.Registered) -> None:
         """Somebody who no longer consents to presence is nowhere, at once."""
-        if "presence" in (event.consents or ()) or self._floor.tracker.where(event.person) is None:
+        if "presence" in (event.consents or ()):
             return
-        place = str(self._floor.tracker.where(event.person))
-        self._floor.tracker.forget(event.person)
-        left = ev.Moved(event.person, place, "left", event.at_ms, "consent was withdrawn")
-        work.try_to_decide(f"moved/{work.pos + 1}", left)
+        place = self._floor.tracker.where(event.person)
+        self._floor.tracker.forget(event.person)  # also who was heard, and is nowhere yet
+        if place is not None:
+            left = ev.Moved(event.person, place, "left", event.at_ms, "consent was withdrawn")
+            work.try_to_decide(f"moved/{work.pos + 1}", left)
 
     def _publish_venue(self, work: Work, key: str, event: ev.VenuePublished) -> str | None:
         version = self._venue_version + 1

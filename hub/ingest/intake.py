@@ -270,12 +270,14 @@ class Intake:
         if readers is None:
             raise MalformedPayload(f"no edge {edge!r} is part of this venue")
         batch = decode(payload, Batch)
-        self._count(edge, batch)
         address = topics.Address(self._event, edge, "taps")
-        return [
+        taken = [
             self._place(address, batch, batch.first + index, record, received_ms, readers)
             for index, record in enumerate(batch.records)
         ]
+        if not any(isinstance(one, Refused) for one in taken):
+            self._count(edge, batch)
+        return taken
 
     def _count(self, edge: str, batch: Batch) -> None:
         """What is taken from the quarantine need not come again."""

@@ -7,6 +7,7 @@ keep what they have: nothing is thrown away here.
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -30,6 +31,8 @@ from contract.errors import ContractError
 
 KEEPALIVE_S: Final = 20
 RECONNECT_S_MAX: Final = 5
+FAREWELL_S: Final = 2.0
+"""How long a last message may take."""
 OUTGOING_MESSAGES_MAX: Final = 10_000
 """Most messages waiting to be sent; a watermark that does not fit is sent with the next commit."""
 
@@ -101,7 +104,8 @@ class HubLink:
             return
         if client.is_connected():
             sent = client.publish(self._state_topic, self._state(alive=False), 1, retain=True)
-            sent.wait_for_publish(2)
+            with suppress(RuntimeError, ValueError):  # not sent after all: then the will is
+                sent.wait_for_publish(FAREWELL_S)
         client.disconnect()
         client.loop_stop()
         self._connected.clear()

@@ -5,14 +5,19 @@ speed, so a day that passes in five minutes is woken at its instants all the sam
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from contract.clock import Clock
 
-NEXT = "next-due"
+NEXT: Final = "next-due"
+WAIT_S_MAX: Final = 86_400.0
+"""Longest real wait for an instant; whoever is woken early asks for it again."""
 
 
 class Alarm:
@@ -38,6 +43,8 @@ class Alarm:
         scheduler, self._scheduler = self._scheduler, None
         self._set_for_ms = None
         if scheduler is not None:
+            scheduler.pause()
+            scheduler.remove_all_jobs()  # waits until it is not in the middle of one
             scheduler.shutdown(wait=False)
 
     def every(self, period_s: float, wake: Callable[[], None]) -> None:
@@ -47,21 +54,19 @@ class Alarm:
 
     def at(self, due_ms: int | None, wake: Callable[[], None]) -> None:
         """Wake once at a venue instant, in place of the one set before; None takes it back."""
-        if self._scheduler is None or due_ms == self._set_for_ms:
+        scheduler = self._scheduler
+        if scheduler is None or due_ms == self._set_for_ms:
             return
         self._set_for_ms = due_ms
         if due_ms is None:
-            self._cancel()
+            with suppress(JobLookupError):  # none was set, or it rings just now
+                scheduler.remove_job(NEXT)
             return
         wait_s = max(0.0, (due_ms - self._clock.wall_ms()) / 1000 / self._clock.speed)
-        when = datetime.now(UTC) + timedelta(seconds=wait_s)
-        self._scheduler.add_job(
+        when = datetime.now(UTC) + timedelta(seconds=min(wait_s, WAIT_S_MAX))
+        scheduler.add_job(
             self._ring, "date", run_date=when, args=[due_ms, wake], id=NEXT, replace_existing=True
         )
-
-    def _cancel(self) -> None:
-        if self._scheduler is not None and self._scheduler.get_job(NEXT) is not None:
-            self._scheduler.remove_job(NEXT)
 
     def _ring(self, due_ms: int, wake: Callable[[], None]) -> None:
         if self._set_for_ms == due_ms:

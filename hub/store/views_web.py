@@ -101,8 +101,12 @@ class WebReads:
         limit: int = 100,
         person: str | None = None,
         rule: str | None = None,
+        of_people: bool = False,
     ) -> list[FeedRow]:
-        """Return decisions numbered above ``after``, newest first."""
+        """Return decisions numbered above ``after``, newest first.
+
+        ``of_people`` leaves out those about a place as a whole.
+        """
         c = t.decision.c
         query = (
             select(c.id, c.body, t.registration.c.name)
@@ -117,6 +121,7 @@ class WebReads:
             query = query.where(c.event == self._event)
         query = query if person is None else query.where(c.person == person)
         query = query if rule is None else query.where(c.rule == rule)
+        query = query.where(c.person.is_not(None)) if of_people else query
         with self._database.read() as db:
             return [_feed_row(row) for row in db.execute(query)]
 

@@ -36,7 +36,7 @@ class PlaceView:
 
 @dataclass(frozen=True, slots=True)
 class LiveView:
-    """What goes on at the venue, as one picture; ``feed`` newest first, places in venue order."""
+    """What goes on at the venue, as one picture; feeds newest first, places in venue order."""
 
     number: int = 0
     """Grows with each picture that differs from the one before."""
@@ -45,6 +45,8 @@ class LiveView:
     version: int = 0
     places: tuple[PlaceView, ...] = ()
     feed: tuple[FeedRow, ...] = ()
+    people_feed: tuple[FeedRow, ...] = ()
+    """The same without what was decided for places as a whole, so that it reaches further back."""
     lamps: tuple[LampView, ...] = ()
     queues: tuple[QueueRow, ...] = ()
     edges: tuple[EdgeRow, ...] = ()
@@ -112,13 +114,15 @@ class Live:
     def read(self) -> LiveView:
         """Read a picture now; blocks while the database answers."""
         version, venue = self.reads.venue()
+        rows = self._parts.settings.feed_rows
         return LiveView(
             number=self._view.number,
             event=venue.event.name if venue else "",
             zone=venue.event.zone if venue else "UTC",
             version=version,
             places=_places(venue, self.reads.present()),
-            feed=tuple(self.reads.decisions(limit=self._parts.settings.feed_rows)),
+            feed=tuple(self.reads.decisions(limit=rows)),
+            people_feed=tuple(self.reads.decisions(limit=rows, of_people=True)),
             lamps=tuple(self._parts.lamps()),
             queues=tuple(self.reads.queues()),
             edges=_edges(venue, self.reads.edges()),

@@ -114,11 +114,14 @@ def test_what_fell_due_before_late_news_may_fall_due_again_at_the_same_instant(
     store = installation.store
     person = installation.register(["dancer"])["dancer"]
     came_ms = installation.home.clock().wall_ms() - 30 * MS_PER_MIN
-    for number, (kind, at_ms) in enumerate(
-        [("entered", came_ms), ("left", came_ms + MS_PER_MIN), ("entered", came_ms + MS_PER_MIN)]
-    ):
-        moved = ev.Moved(person, "lounge", kind, at_ms)
-        store.add_command(f"news/{number}", moved, at_ms)
+    away_ms = came_ms + MS_PER_MIN
+    news = [
+        ev.Moved(person, "lounge", "entered", came_ms),
+        ev.Moved(person, "lounge", "left", away_ms),
+        ev.Moved(person, "lounge", "entered", away_ms),
+    ]
+    for number, moved in enumerate(news):
+        store.add_command(f"news/{number}", moved, away_ms)
         installation.wait_commands()
         wait_until(lambda: not store.load_engine().timers, what="what is due")
     with _device(installation) as device:

@@ -148,9 +148,10 @@ def _bridge(folder: Path) -> Bridge:
 @pytest.mark.parametrize("lane", ["taps", "sightings", "health", "reported", "clock"])
 def test_malformed_json_is_set_aside_on_every_lane(trouble: Trouble, lane: Any) -> None:
     with trouble.device() as device:
-        device.publish(lane, b'{"v":1,"on":"' + lane.encode())
+        payload = f'{{"v":1,"poison":"{lane}'.encode()
+        device.publish(lane, payload)
         row = wait_until(
-            lambda: [row for row in trouble.held() if lane.encode() in row.payload], what=lane
+            lambda: [row for row in trouble.held() if row.payload == payload], what=lane
         )[0]
         assert row.edge == "pi-0"
         assert "Input data was truncated" in row.reason or "cannot be read" in row.reason

@@ -60,7 +60,9 @@ class RecordingPublisher:
 
     def position(self, edge: str, stream: str = STREAM) -> StreamPosition | None:
         """What an edge was told of a stream last."""
-        told = [streams[stream] for name, streams in self.told if name == edge and stream in streams]
+        told = [
+            streams[stream] for name, streams in self.told if name == edge and stream in streams
+        ]
         return told[-1] if told else None
 
 
@@ -227,7 +229,9 @@ class Hub:
         return self.store.load_engine().streams.get((edge, stream))
 
 
-def tap(badge: str = "ann", *, reader: str = "desk", boot_ms: int = 0, key: str | None = None) -> Tap:
+def tap(
+    badge: str = "ann", *, reader: str = "desk", boot_ms: int = 0, key: str | None = None
+) -> Tap:
     return Tap(badge, reader, boot_ms, key=key)
 
 

@@ -1,18 +1,22 @@
 """What people ask for is decided like all else, once, and answered with a reason when refused."""
 
+import json
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from contract.codec import encode
 from contract.envelope import Reported
 from contract.topics import up
 from hub.core import events as ev
+from hub.core.presence import PresenceSettings
 from hub.engine.items import Arrived
 from tests.databases import EVENT
 from tests.engine.parts import (
     GREETING,
     OPENS_MS,
+    QUICK,
     STREAM,
     FaultyStore,
     Hub,
@@ -23,6 +27,16 @@ from tests.engine.parts import (
 )
 
 DWELL_MS = 45 * 60_000
+NOWHERE = json.dumps(
+    {
+        "event": {
+            "id": "demo", "name": "D", "zone": "Mars/Olympus",
+            "starts": "2026-10-08T08:00", "ends": "2026-10-09T10:00",
+        },
+        "places": [],
+        "rules": [],
+    }
+)  # fmt: skip
 STAY: dict[str, Any] = {
     "name": "stay",
     "when": {"kind": "visit", "place": "stage", "at_least": "45min"},
@@ -42,7 +56,9 @@ def test_a_venue_is_put_in_force_with_the_next_version(store: FaultyStore) -> No
     assert venue.version == 2
     hub.make_engine()
     assert hub.publish(GREETING) is None
-    assert [store.venue_at().version, len(hub.log("venue"))] == [3, 3]  # type: ignore[union-attr]
+    venue = store.venue_at()
+    assert venue is not None
+    assert (venue.version, len(hub.log("venue"))) == (3, 3)
 
 
 @pytest.mark.parametrize(
@@ -51,8 +67,7 @@ def test_a_venue_is_put_in_force_with_the_next_version(store: FaultyStore) -> No
         ("{", "truncated"),
         ('{"event": 3}', "event"),
         (
-            '{"event": {"id": "demo", "name": "D", "zone": "Mars/Olympus", '
-            '"starts": "2026-10-08T08:00", "ends": "2026-10-09T10:00"}, "places": [], "rules": []}',
+            NOWHERE,
             "Mars/Olympus",
         ),
     ],
@@ -151,6 +166,21 @@ def test_who_withdraws_consent_to_presence_is_nowhere_at_once(quick_hub: Hub) ->
     assert quick_hub.held() == []
     assert not quick_hub.engine.consents("ann", "presence")
     assert quick_hub.engine.consents("ann", "rewards")
+
+
+def test_who_was_heard_and_then_withdraws_consent_enters_nowhere(
+    sqlite_store: FaultyStore,
+) -> None:
+    presence = PresenceSettings(settle_ms=1_000, reorder_ms=0)
+    hub = Hub(sqlite_store, GREETING, settings=replace(QUICK, presence=presence))
+    hub.join("ann")
+    hub.run(heard(sighting()))
+    assert hub.where() is None
+    assert hub.tell(ev.Registered("ann", OPENS_MS + 10, {}, ["rewards"])) is None
+    hub.clock.advance(5_000)
+    hub.run()
+    assert hub.log("moved") == []
+    assert hub.where() is None
 
 
 def test_consent_is_known_of_people_who_are_not_in_memory(quick_hub: Hub) -> None:

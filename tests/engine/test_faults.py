@@ -199,7 +199,7 @@ def test_a_fault_in_the_intake_costs_one_message(
     with quick_hub.running(
         message(tap("ann")), message(tap("bob"), first=2), message(tap("ann", boot_ms=4), first=3)
     ):
-        wait_until(lambda: quick_hub.held(), what="it to be set aside")
+        wait_until(quick_hub.held, what="it to be set aside")
         quick_hub.engine.arrived(*_parts(message(tap("ann", boot_ms=9), first=4)))
         wait_until(lambda: quick_hub.points("ann") == 3, what="the others")
         assert quick_hub.engine.is_alive
@@ -237,7 +237,7 @@ def test_a_row_of_the_quarantine_that_cannot_be_committed_stays_there(
     sqlite_store.quarantine.requeue(row.id, "eva", OPENS_MS)
     with quick_hub.running(message(tap("ann", boot_ms=4), first=2)):
         wait_told(quick_hub, 2)
-        wait_until(lambda: sqlite_store.quarantine.rows(), what="it to be held again")
+        wait_until(sqlite_store.quarantine.rows, what="it to be held again")
     (again,) = sqlite_store.quarantine.rows()
     assert again.id == row.id
     assert "cannot be held" in again.reason

@@ -26,6 +26,7 @@ from tests.engine.parts import (
     sighting,
     tap,
 )
+from tests.waiting import wait_until
 
 PATIENT = replace(QUICK, samples_wait_s=3_600.0)
 """Positions of samples wait for other things to be committed."""
@@ -231,3 +232,17 @@ def test_nothing_is_decided_before_a_venue_is_there(sqlite_store: FaultyStore) -
     assert sqlite_store.last_pos() == 0
     assert hub.publisher.told == []
     assert hub.publisher.desired == []
+
+
+def test_samples_are_committed_a_moment_later_if_nothing_else_comes(
+    sqlite_store: FaultyStore,
+) -> None:
+    hub = Hub(sqlite_store, GREETING, settings=replace(QUICK, samples_wait_s=0.05, poll_s=60.0))
+    hub.join("ann")
+    with hub.running(heard(sighting())):
+        for first in range(2, 5):
+            item = heard(sighting(boot_ms=first), first=first)
+            hub.engine.arrived(item.topic, item.payload, item.received_ms)
+        wait_until(lambda: hub.committed("pi-stage") == StreamPosition(4, []), what="the commit")
+        wait_until(lambda: hub.publisher.position("pi-stage") == StreamPosition(4, []))
+        assert hub.engine.committed_records() == 4

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from hub.outbox.pending import Postponed, Settlement
-from tests.engine.parts import OPENS_MS, QUICK, FaultyStore, Hub, message, tap
+from tests.engine.parts import GREETING, OPENS_MS, QUICK, FaultyStore, Hub, message, tap
 
 
 def end_of(hub: Hub, number: int = 0, **more: Any) -> Settlement:
@@ -97,10 +99,6 @@ def test_a_postponed_action_waits_for_its_time(hub: Hub) -> None:
 
 
 def test_a_full_outbox_is_handed_out_in_parts(sqlite_store: FaultyStore) -> None:
-    from msgspec.structs import replace
-
-    from tests.engine.parts import GREETING
-
     hub = Hub(sqlite_store, GREETING, settings=replace(QUICK, refill_rows=2))
     hub.join("ann")
     hub.run(message(*(tap(boot_ms=n) for n in range(5))))

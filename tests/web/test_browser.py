@@ -91,7 +91,7 @@ def test_the_live_page_shows_the_venue_and_lives(
     expect(newest).to_contain_text("Mateo Lindqvist")
     assert kept is not None
     assert kept.evaluate("row => row.isConnected"), "what stood there was not drawn again"
-    expect(page.locator(".decision")).to_have_count(33)
+    expect(page.locator(".decision")).to_have_count(40)
     rule = page.locator(".now-rule")
     expect(rule).to_have_count(1)
     expect(rule).to_contain_text("27 people at Dance floor, 11 wishes")
