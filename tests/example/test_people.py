@@ -34,7 +34,8 @@ def test_consents_differ(people: list[Attendee]) -> None:
     assert given[0] == 6
     assert given[5] > 100
     assert given[2] + given[3] + given[4] == 30
-    assert {c for p in people for c in p.consents} == {"lights", "music", "presence", "push", "rewards"}
+    purposes = {"lights", "music", "presence", "push", "rewards"}
+    assert {c for p in people for c in p.consents} == purposes
 
 
 def test_favourites_overlap_and_some_have_none(people: list[Attendee]) -> None:
