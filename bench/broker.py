@@ -80,7 +80,7 @@ def _installed(kind: Kind) -> bool:
 
 def _measure_broker(kind: Kind) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
-        handle = start_broker(kind, Path(folder))
+        handle = start_broker(kind, Path(folder), quiet=True)
         try:
             secrets = {
                 f"edge-{number}": handle.add_device(f"edge-{number}") for number in range(EDGES)

@@ -55,7 +55,7 @@ def _late_ms(folder: Path) -> list[float]:
     engine.start()
     for number in range(TIMERS):
         at_ms = now_ms - TIMERS * SPACING_MS + number * SPACING_MS
-        topic, payload = world.tap_message(0, f"{0:016x}", 1 + number, [f"b{number}"], at_ms)
+        topic, payload = world.tap_message(0, 1 + number, [f"b{number}"], at_ms)
         engine.arrived(topic, payload, clock.wall_ms())
     deadline_s = time.monotonic() + 60
     while len(actions) < TIMERS and time.monotonic() < deadline_s:

@@ -71,7 +71,7 @@ def publishers(
         file.write_bytes(msgspec.msgpack.encode(messages))
         secret = broker.add_device(name, "hub")
         command = [sys.executable, "-m", "bench.publisher", "--port", str(broker.port),
-                   "--username", name, "--secret", secret, "--file", str(file),
+                   "--username", name, f"--secret={secret}", "--file", str(file),
                    "--per-s", str(per_s), "--window", str(window)]  # fmt: skip
         processes.append(
             subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -187,7 +187,7 @@ def measure() -> list[Row]:
             f"sender-{n}": [row for turn in zip(*edges[n::PUBLISHERS], strict=True) for row in turn]
             for n in range(PUBLISHERS)
         }
-        broker = start_broker("embedded", folder / "broker", event=world.EVENT)
+        broker = start_broker("embedded", folder / "broker", event=world.EVENT, quiet=True)
         try:
             bare = bare_rate(broker, folder, rows)
             engine = engine_rate(broker, folder, rows)

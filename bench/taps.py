@@ -73,15 +73,14 @@ def _fired(groups: list[Group]) -> float:
 def run(engine: Engine, clock: ManualClock, places: int, taps: int = TAPS) -> float:
     """Taps a second, each a message of its own, decided in groups as they arrive together."""
     rng = random.Random(7)
-    sequences = [1] * places
+    sequences = [1] * world.EDGES
     messages: list[Item] = []
     for _ in range(taps):
-        edge = rng.randrange(places)
+        place = rng.randrange(places)
+        edge = place % world.EDGES
         clock.advance(100)
         badge = f"b{rng.randrange(PEOPLE)}"
-        topic, payload = world.tap_message(
-            edge, f"{edge:016x}", sequences[edge], [badge], clock.wall_ms()
-        )
+        topic, payload = world.tap_message(place, sequences[edge], [badge], clock.wall_ms())
         sequences[edge] += 1
         messages.append(Arrived(topic, payload, clock.wall_ms()))
     start_s = time.perf_counter()

@@ -21,6 +21,8 @@ from hub.store import Store
 
 EVENT = "bench"
 PLACES = 40
+EDGES = 40
+"""Most edges; with more places than that, each has several readers."""
 START_MS = 1_780_000_000_000
 
 
@@ -36,7 +38,13 @@ def venue(rules: int = 200, places: int = PLACES) -> doc.Venue:
             )
             for n in range(places)
         ],
-        edges=[doc.Edge(name=f"pi-{n}", readers={"r": f"place-{n}"}) for n in range(places)],
+        edges=[
+            doc.Edge(
+                name=f"pi-{edge}",
+                readers={f"r{n}": f"place-{n}" for n in range(places) if n % EDGES == edge},
+            )
+            for edge in range(min(EDGES, places))
+        ],
         pools=[doc.PoolInfo(id="cards", title="Card", stock=1_000_000)],
         lamps=["lamp"],
         rules=[_rule(number, places) for number in range(rules)],
@@ -124,16 +132,18 @@ def register(engine: Engine, people: int, at_ms: int = START_MS) -> None:
         engine.commit(work)
 
 
-def tap_message(
-    edge: int, stream: str, sequence: int, badges: list[str], at_ms: int
-) -> tuple[str, bytes]:
+def tap_message(place: int, sequence: int, badges: list[str], at_ms: int) -> tuple[str, bytes]:
     """A batch of taps as an edge sends it: topic and payload."""
+    edge = place % EDGES
     batch = Batch(
-        stream=stream,
+        stream=f"{edge:016x}",
         first=sequence,
         boot="ab" * 8,
-        clock=Clock(0, at_ms, "hub"),
-        records=[Tap(badge, "r", index) for index, badge in enumerate(badges)],
+        clock=Clock(boot_ms=0, wall_ms=at_ms, quality="hub"),
+        records=[
+            Tap(badge=badge, reader=f"r{place}", boot_ms=index)
+            for index, badge in enumerate(badges)
+        ],
     )
     return up(EVENT, f"pi-{edge}", "taps"), encode(batch)
 
@@ -147,6 +157,8 @@ def sighting_message(
         first=sequence,
         boot="ab" * 8,
         clock=Clock(0, at_ms, "hub"),
-        records=[Sighting(badge, "r", index, -61.5, 3) for index, badge in enumerate(badges)],
+        records=[
+            Sighting(badge, f"r{edge}", index, -61.5, 3) for index, badge in enumerate(badges)
+        ],
     )
     return up(EVENT, f"pi-{edge}", "sightings"), encode(batch)

@@ -30,6 +30,8 @@ class BrokerHandle:
     port: int = 0
     devices: dict[str, Device] = field(default_factory=dict)
     process: subprocess.Popen[str] | None = None
+    quiet: bool = False
+    """Whether what it says on standard error is of no interest."""
 
     @property
     def device_file(self) -> Path:
@@ -80,6 +82,7 @@ class BrokerHandle:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "hub.broker", "--kind", self.kind, *where, *files],
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL if self.quiet else None,
             text=True,
         )
         assert self.process.stdout is not None
@@ -117,14 +120,19 @@ class BrokerHandle:
 
 
 def start_broker(
-    kind: Kind, data_dir: Path, port: int | None = None, event: str = EVENT
+    kind: Kind,
+    data_dir: Path,
+    port: int | None = None,
+    event: str = EVENT,
+    *,
+    quiet: bool = False,
 ) -> BrokerHandle:
     """Start a broker of ``kind`` on loopback; without ``port`` on a free one.
 
     ``add_device`` may be called at any time, before and after.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
-    handle = BrokerHandle(kind, data_dir, event=event, port=port or 0)
+    handle = BrokerHandle(kind, data_dir, event=event, port=port or 0, quiet=quiet)
     handle.write_devices()
     handle.start()
     return handle

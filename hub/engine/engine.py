@@ -51,6 +51,7 @@ class Engine:
         self._pos = 0
         self._looked_s = 0.0
         self._committed_s = 0.0
+        self._samples_waiting = 0
         self._publisher: Publisher | None = None
         self._deliverer: Deliverer | None = None
         self._waker: Waker | None = None
@@ -275,10 +276,12 @@ class Engine:
             self._requests.commands(work, self._settings.group_items_max)
             held = self._requests.quarantined(work)
         if self._memory.world is not None:
-            self._due(work)
+            # Readings first: one that says that somebody left must not be overtaken by a timer.
             self._floor.readings(work, [item for item in items if isinstance(item, Arrived)])
             self._floor.silence(work, work.now_ms - self._settings.settle_ms)
+            self._due(work)
         note_reports(work, self._memory, items)
+        self._samples_waiting += len(items)
         committed = self.commit(work)
         connected = any(isinstance(item, Connected) for item in items)
         if connected:
@@ -319,10 +322,13 @@ class Engine:
             raise
         self._pos = work.pos
         self._committed_s = time.monotonic()
+        self._samples_waiting = 0
         return True
 
     def _samples_due(self) -> bool:
         """Positions of samples alone may wait a moment for company: a commit is a disk write."""
+        if self._samples_waiting >= self._settings.samples_messages_max:
+            return True
         return time.monotonic() - self._committed_s >= self._settings.samples_wait_s
 
     def _after(self, work: Work, settlements: list[Settlement], *, committed: bool = True) -> None:

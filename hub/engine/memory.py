@@ -18,7 +18,7 @@ from hub.store import Store
 PEOPLE_MAX: Final = 50_000
 """Most people held in memory; beyond it those packed first make room and are read again."""
 
-HOT_PEOPLE_MAX: Final = 2_000
+HOT_PEOPLE_MAX: Final = 300
 """Most of them held as values, ready to be decided about."""
 
 

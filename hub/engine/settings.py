@@ -16,6 +16,8 @@ class EngineSettings(Struct, frozen=True, kw_only=True):
     """How often the database is asked for commands in case a nudge was lost."""
     samples_wait_s: float = 0.1
     """How long the positions of sightings that changed nothing wait to be committed together."""
+    samples_messages_max: int = 64
+    """So many messages are company enough."""
     lease_ms: int = 60_000
     """How long the dispatcher owns an action before another may take it."""
     refill_rows: int = 500

@@ -162,7 +162,7 @@ class Intake:
             return
         fresh = missing(position, batch.first, last)
         base_ms = base_ms_of(batch, received_ms)
-        together = all(isinstance(record, Sighting) for record in batch.records)
+        together = set(map(type, batch.records)) == {Sighting}
         if address.lane == "sightings" and base_ms is not None and together and not bad:
             yield from self._heard(address.edge, batch, fresh, base_ms, readers)
             return
