@@ -222,9 +222,14 @@ class SetMood(Part, frozen=True, tag_field="do", tag="mood"):
 
 
 class RequestMusic(Part, frozen=True, tag_field="do", tag="music"):
-    """Rank the favourite artists of those present for the DJ."""
+    """Rank the favourite artists of those present for the DJ.
+
+    With ``ask_every`` the best wish is asked for as well, at most so often: for a player that takes
+    requests, such as MPD. What was asked for is not asked for again while it rests.
+    """
 
     max_age: Duration = "2min"
+    ask_every: Duration | None = None
 
 
 class FollowUp(Part, frozen=True, tag_field="do", tag="follow_up"):

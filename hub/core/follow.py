@@ -81,6 +81,27 @@ def _music(
     top = zone.queue[0] if zone.queue else None
     said = f"{top.artist} is wanted by {top.wanted_by}" if top else "nobody wishes for music"
     _send(draft, compiled, place, ("music", body, duration_ms(act.max_age)), said, index)
+    if act.ask_every is not None:
+        _ask(draft, compiled, place, act, duration_ms(act.ask_every))
+
+
+def _ask(
+    draft: Draft, compiled: CompiledRule, place: str, act: doc.RequestMusic, every_ms: int
+) -> None:
+    """Ask a player for the best wish that was not asked for lately, if it is time to."""
+    zone, now_ms = draft.zone(place), draft.now_ms
+    asked = {who: at_ms for who, at_ms in zone.asked.items() if at_ms > now_ms - MUSIC.repeat_ms}
+    wish = next((wanted for wanted in zone.queue if wanted.artist not in asked), None)
+    if wish is None or any(at_ms > now_ms - every_ms for at_ms in asked.values()):
+        return
+    draft.put(replace(zone, asked={**asked, wish.artist: now_ms}))
+    body: dict[str, object] = {
+        "op": "request", "zone": place, "artist": wish.artist, "wanted_by": wish.wanted_by,
+        "reason": wish.reason,
+    }  # fmt: skip
+    said = f"{wish.artist} is asked for, {wish.reason}"
+    effect = ("music", body, duration_ms(act.max_age))
+    _act(draft, compiled, place, effect, f"{compiled.name}/{place}/{draft.pos}/ask", said, None)
 
 
 def _send(
@@ -91,7 +112,7 @@ def _send(
     said: str,
     index: int,
 ) -> None:
-    connector, body, max_age_ms = effect
+    connector, body, _ = effect
     zone = draft.zone(place)
     content = repr(body.get("colours") or [wanted.artist for wanted in zone.queue])
     slot = compiled.name if index == 0 else f"{compiled.name}#{index}"
@@ -101,18 +122,32 @@ def _send(
     if earlier is not None and earlier.content == content:
         return
     key = f"{slot}/{place}/{draft.pos}"
+    _act(draft, compiled, place, effect, key, said, f"{connector}:{place}:{slot}")
+
+
+def _act(
+    draft: Draft,
+    compiled: CompiledRule,
+    place: str,
+    effect: tuple[str, dict[str, object], int],
+    key: str,
+    said: str,
+    coalesce: str | None,
+) -> None:
+    connector, body, max_age_ms = effect
+    present = len(draft.zone(place).present)
     draft.actions.append(
         Action(
             key=key, connector=connector, body=body, rule=compiled.name, person=None,
             cause_ms=draft.now_ms, expires_ms=draft.expiry_ms(draft.now_ms, max_age_ms),
-            coalesce=f"{connector}:{place}:{slot}",
+            coalesce=coalesce,
         )
     )  # fmt: skip
     draft.decisions.append(
         Decision(
             key=key, rule=compiled.name, version=draft.world.rules.version, person=None,
             place=place, at_ms=draft.now_ms, outcome="fired", reason=said,
-            clauses=[Clause(f"people at {place}", held=True, saw=str(len(zone.present)))],
+            clauses=[Clause(f"people at {place}", held=True, saw=str(present))],
             actions=[f"{connector}: {said}"],
         )
     )  # fmt: skip

@@ -109,6 +109,8 @@ class Zone(Struct, frozen=True, omit_defaults=True):
     present: dict[str, Presence] = {}
     plays: tuple[Play, ...] = ()
     queue: tuple[Wanted, ...] = ()
+    asked: dict[str, int] = {}
+    """Artist to the instant at which a player was asked for them, while they rest."""
     shown: dict[str, Shown] = {}
     """Rule to what it last sent on behalf of the place."""
 

@@ -208,3 +208,27 @@ def test_a_person_at_a_place_that_never_heard_of_them_may_leave() -> None:
     fold.state.zones.clear()
     fold.leave(1, "floor")
     assert fold.person().place is None
+
+
+def requests(fold: Fold) -> list[str]:
+    return [action.body["artist"] for action in fold.actions if action.body.get("op") == "request"]
+
+
+def test_a_player_is_asked_for_the_best_wish_now_and_then() -> None:
+    fold = fold_of(MUSIC | {"ask_every": "3min"})
+    fold.enter(0, "floor", "ann")
+    assert requests(fold) == ["Abba"]
+    fold.enter(2, "floor", "bob")
+    assert requests(fold) == ["Abba"], "too early for another"
+    fold.leave(4, "floor", "bob")
+    assert requests(fold) == ["Abba", "Blur"], "what was asked for lately rests"
+    fold.enter(8, "floor", "bob")
+    assert requests(fold) == ["Abba", "Blur"], "nothing is left to ask for"
+    fold.leave(60, "floor", "bob")
+    assert requests(fold) == ["Abba", "Blur", "Abba"], "it has rested long enough"
+
+
+def test_nobody_is_asked_without_being_told_to() -> None:
+    fold = fold_of(MUSIC)
+    fold.enter(0, "floor", "ann")
+    assert requests(fold) == []
