@@ -117,11 +117,23 @@ class HueBridge:
             return self._phue.request(method, address, data)
         except (json.JSONDecodeError, UnicodeDecodeError):
             raise BridgeBusy(f"the bridge at {self._address} refused: too many commands") from None
-        except (phue.PhueRequestTimeout, TimeoutError):
+        except (phue.PhueRequestTimeout, TimeoutError) as error:
+            _close_left_open(error)
             raise BridgeAway(f"the bridge at {self._address} did not answer in time") from None
         except (OSError, http.client.HTTPException) as error:
+            _close_left_open(error)
             what = type(error).__name__
             raise BridgeAway(f"the bridge at {self._address} cannot be reached ({what})") from None
+
+
+def _close_left_open(error: BaseException) -> None:
+    """Close the connection that phue leaves open when a request fails."""
+    trace = error.__traceback__
+    while trace is not None:
+        left = trace.tb_frame.f_locals.get("connection")
+        if isinstance(left, http.client.HTTPConnection):
+            left.close()
+        trace = trace.tb_next
 
 
 class _Control(msgspec.Struct, frozen=True):
