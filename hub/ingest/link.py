@@ -33,6 +33,8 @@ KEEPALIVE_S: Final = 20
 RECONNECT_S_MAX: Final = 5
 FAREWELL_S: Final = 2.0
 """How long a last message may take."""
+TAKEN_WAIT_S: Final = 5.0
+"""How long the broker's word is waited for when something is published for an outside system."""
 OUTGOING_MESSAGES_MAX: Final = 10_000
 """Most messages waiting to be sent; a watermark that does not fit is sent with the next commit."""
 
@@ -130,8 +132,19 @@ class HubLink:
         self._publish(topics.hub_nudge(self._settings.event), payload, retain=False)
 
     def publish_raw(self, topic: str, payload: bytes) -> bool:
-        """Publish something for an outside system; say whether it was handed over."""
-        return self._publish(topic, payload, retain=False)
+        """Publish something for an outside system; say whether the broker has taken it.
+
+        ``topic`` stands below ``foyer/<event>/``, the hub having no right to any other. Waits for
+        the broker, so it is for a connector's thread and not for the engine's.
+        """
+        client = self._client
+        if client is None or not client.is_connected():
+            return False
+        sent = client.publish(f"foyer/{self._settings.event}/{topic}", payload, qos=1)
+        if sent.rc != mqtt.MQTT_ERR_SUCCESS:
+            return False
+        sent.wait_for_publish(TAKEN_WAIT_S)
+        return sent.is_published()
 
     @property
     def _state_topic(self) -> str:
