@@ -8,9 +8,11 @@ from typing import Final, Literal, Protocol, get_args
 
 from contract import topics
 
-Role = Literal["edge", "hub", "guest"]
+Role = Literal["edge", "hub", "guest", "listener"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
+ANNOUNCED: Final = "out"
+"""The level below the event where the hub says what rules decided, for anybody it admits."""
 TOPIC_CHARS_MAX: Final = 256
 """A topic or filter longer than this is nobody's."""
 
@@ -31,7 +33,8 @@ class DeviceRights(Protocol):
 def publish_filters(event: str, name: str, role: Role) -> tuple[str, ...]:
     """Filters of the topics a device may write to.
 
-    An edge writes its own lanes, the hub's processes everything of the event, a guest nothing.
+    An edge writes its own lanes, the hub's processes everything of the event, a guest and a
+    listener nothing.
     """
     if role == "hub":
         return (f"foyer/{event}/#",)
@@ -43,12 +46,15 @@ def publish_filters(event: str, name: str, role: Role) -> tuple[str, ...]:
 def subscribe_filters(event: str, name: str, role: Role) -> tuple[str, ...]:
     """Filters of the topics a device may read.
 
-    An edge reads what is meant for it, the hub's processes everything of the event, and a guest
-    (a status light, say) only whether the hub is alive.
+    An edge reads what is meant for it, the hub's processes everything of the event, a guest (a
+    status light, say) only whether the hub is alive, and a listener (a screen, say) besides that
+    what rules announce.
     """
     if role == "hub":
         return (f"foyer/{event}/#",)
     state = topics.hub_state(event)
+    if role == "listener":
+        return (f"foyer/{event}/{ANNOUNCED}/#", state)
     return (topics.down_all(event, name), state) if role == "edge" else (state,)
 
 

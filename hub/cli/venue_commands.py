@@ -85,11 +85,11 @@ def rules(data: Data = DATA_DEFAULT, config: ConfigOption = None, as_json: Json 
         current, counts = store.venue_at(), store.views.decision_counts()
     listed = msgspec.json.decode(current.document, type=Venue).rules if current else []
     rows = [
-        (r.name, r.text, r.active, counts.get((r.name, "fired"), 0),
+        (r.name, r.text, r.stage, counts.get((r.name, "fired"), 0),
          counts.get((r.name, "suppressed"), 0))
         for r in listed
     ]  # fmt: skip
-    names = ("rule", "text", "active", "fired", "suppressed")
+    names = ("rule", "text", "stage", "fired", "suppressed")
     if as_json:
         show_json([dict(zip(names, row, strict=True)) for row in rows])
         return

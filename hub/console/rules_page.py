@@ -47,7 +47,7 @@ def _line(rule: Rule, places: Mapping[str, str], count: RuleCount, zone: str) ->
     with box("row-line rule"):
         with box(""):
             text(rule.text or sentence(rule, places), "row-main")
-            paused = "" if rule.active else " \u00b7 paused"
+            paused = "" if rule.stage in ("live", "shadow") else " \u00b7 paused"
             last = f" \u00b7 last at {words.clock(count.last_ms, zone)}" if count.last_ms else ""
             text(f"{rule.name}{paused}{last}", "row-faint")
             if rule.text:

@@ -1,74 +1,32 @@
 """A venue's document, checked once and indexed by what can make each rule true."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import tzinfo
-from typing import TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Literal
 
 from hub.core import document as doc
-from hub.core.errors import RulesFault
-from hub.core.spans import duration_ms, parse_local, window_ms
-from hub.core.state import FIRED_KEPT_MAX
+from hub.core.asking import Ask, Ground, compile_condition
+from hub.core.checks import (
+    acts_of,
+    check_acts,
+    check_edges,
+    check_rule,
+    order_audiences,
+    places_of,
+    timezone,
+    unique,
+)
+from hub.core.people.declared import check_attributes, check_sources
+from hub.core.periods import Window, window
+from hub.core.plan import ANYWHERE, Compiled, CompiledAudience, CompiledRule, Counting, Rules
+from hub.core.restraint.budgets import check_budgets
+from hub.core.restraint.caps import compile_caps
+from hub.core.restraint.limits import compile_limit
+from hub.core.restraint.quiet import compile_quiet
+from hub.core.spans import duration_ms, parse_local
 
-T = TypeVar("T")
-
-FOLLOW_UP_DEPTH_MAX = 3
-"""A follow-up may have a follow-up, but not without end."""
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledRule:
-    """A rule with its durations in milliseconds."""
-
-    rule: doc.Rule
-    places: tuple[str, ...]
-    window_ms: int | None = None
-    tally: int = 0
-    """Rules with the same places and window have the same number here."""
-    by_tap: bool = False
-    """Each tap at the place makes it true, and nothing else does."""
-    count: int = 0
-    at_least_ms: int = 0
-    every_ms: int = 0
-    limit_every_ms: int | None = None
-    limit_window_ms: int | None = None
-
-    @property
-    def name(self) -> str:
-        """The rule's name."""
-        return self.rule.name
-
-
-@dataclass(frozen=True, slots=True)
-class Counting:
-    """Rules that count over the same places and window: only those at their count can fire."""
-
-    rules: tuple[CompiledRule, ...]
-    by_visits: dict[int, tuple[CompiledRule, ...]]
-    by_places: dict[int, tuple[CompiledRule, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """A version of a venue in force: every look-up that a step needs, by key."""
-
-    version: int
-    venue: doc.Venue
-    zone: tzinfo
-    starts_ms: int
-    ends_ms: int
-    places: dict[str, doc.Place]
-    pools: dict[str, doc.PoolInfo]
-    edges: dict[str, dict[str, str]]
-    """Edge to its readers, each with its place; the reader ``*`` stands for any other."""
-    rules: dict[str, CompiledRule]
-    on_tap: dict[str, tuple[CompiledRule, ...]] = field(default_factory=dict)
-    on_visit: dict[str, tuple[CompiledRule, ...]] = field(default_factory=dict)
-    counting: dict[str, tuple[Counting, ...]] = field(default_factory=dict)
-    """The rules of ``on_visit`` once more, by what they count and by the count they wait for."""
-    on_stay: dict[str, tuple[CompiledRule, ...]] = field(default_factory=dict)
-    follows: dict[str, tuple[CompiledRule, ...]] = field(default_factory=dict)
+__all__ = ["Compiled", "CompiledRule", "Counting", "acts_of", "compile_venue"]
 
 
 def compile_venue(venue: doc.Venue, version: int) -> Compiled:
@@ -78,83 +36,217 @@ def compile_venue(venue: doc.Venue, version: int) -> Compiled:
         RulesFault: it names something that is not there, or says something twice; the text says
             where, and what there is.
     """
-    zone = _zone(venue.event.zone)
-    places = _unique("place", ((place.id, place) for place in venue.places))
-    pools = _unique("pool", ((pool.id, pool) for pool in venue.pools))
-    groups = _groups(venue.places)
-    _check_edges(venue, places)
-    rules = _unique(
-        "rule", ((rule.name, _compile_rule(rule, venue, places, groups)) for rule in venue.rules)
+    zone = timezone(venue.event.zone)
+    ground = _ground(venue, zone)
+    check_edges(venue, ground.places)
+    check_attributes(venue)
+    check_sources(venue)
+    pools = unique("pool", ((pool.id, pool) for pool in venue.pools))
+    check_budgets(venue.budgets, pools)
+    audiences = _audiences(venue, ground)
+    rules = unique(
+        "rule",
+        ((one.name, _compile_rule(one, at, venue, ground)) for at, one in enumerate(venue.rules)),
     )
-    active = _numbered(rule for rule in rules.values() if rule.rule.active)
+    asked = _numbered(rule for rule in rules.values() if rule.rule.stage in ("live", "shadow"))
+    rules |= {rule.name: rule for rule in asked}
     return Compiled(
         version=version,
         venue=venue,
         zone=zone,
         starts_ms=parse_local(venue.event.starts, zone),
         ends_ms=parse_local(venue.event.ends, zone),
-        places=places,
+        places=dict(ground.places),
+        groups=dict(ground.groups),
         pools=pools,
+        attributes=dict(ground.attributes),
         edges={edge.name: edge.readers for edge in venue.edges},
         rules=rules,
-        on_tap=_index([rule for rule in active if rule.by_tap], doc.OnTap, doc.OnVisit),
-        on_visit=(on_visit := _index(active, doc.OnVisits, doc.OnDistinct)),
-        counting={place: _counting(listed) for place, listed in on_visit.items()},
-        on_stay=_index([rule for rule in active if not rule.by_tap], doc.OnVisit, doc.OnDwell),
-        follows=_index(active, doc.WhilePresent),
+        audiences={one.name: one for one in audiences},
+        caps=compile_caps(venue.caps, venue.rules, zone),
+        quiet=compile_quiet(venue.quiet, zone),
+        counted=_counted(asked),
+        audiences_of=_by_key(audiences),
+        **_indexes(asked),  # type: ignore[arg-type]
     )
 
 
-def _zone(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise RulesFault(
-            f"event.zone: {name!r} is no time zone; write one like Europe/Berlin"
-        ) from error
+def _ground(venue: doc.Venue, zone: tzinfo) -> Ground:
+    names = dict.fromkeys(group for place in venue.places for group in place.groups)
+    return Ground(
+        zone=zone,
+        attributes=unique("attribute", ((one.name, one) for one in venue.attributes)),
+        places=unique("place", ((place.id, place) for place in venue.places)),
+        groups={
+            group: tuple(place.id for place in venue.places if group in place.groups)
+            for group in sorted(names)
+        },
+        pools=frozenset(pool.id for pool in venue.pools),
+        audiences=frozenset(audience.name for audience in venue.audiences),
+        rules=frozenset(rule.name for rule in venue.rules),
+    )
 
 
-def _unique(what: str, pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
-    found: dict[str, T] = {}
-    for key, value in pairs:
-        if key in found:
-            raise RulesFault(f"{what} {key!r} is there twice")
-        found[key] = value
-    return found
+def _audiences(venue: doc.Venue, ground: Ground) -> list[CompiledAudience]:
+    asks = unique(
+        "audience",
+        (
+            (one.name, compile_condition(f"audience {one.name!r}", one.if_, ground))
+            for one in venue.audiences
+        ),
+    )
+    ordered = order_audiences(asks)
+    return [CompiledAudience(name, order, asks[name]) for order, name in enumerate(ordered)]
 
 
-def _groups(places: list[doc.Place]) -> dict[str, tuple[str, ...]]:
-    names = {group for place in places for group in place.groups}
-    return {
-        group: tuple(place.id for place in places if group in place.groups)
-        for group in sorted(names)
-    }
+def _by_key(audiences: Iterable[CompiledAudience]) -> dict[str, tuple[CompiledAudience, ...]]:
+    found: dict[str, list[CompiledAudience]] = {}
+    for audience in audiences:
+        for key in audience.ask.keys:
+            found.setdefault(key, []).append(audience)
+    return {key: tuple(listed) for key, listed in found.items()}
 
 
-def _check_edges(venue: doc.Venue, places: dict[str, doc.Place]) -> None:
-    _unique("edge", ((edge.name, edge) for edge in venue.edges))
-    for edge in venue.edges:
-        for reader, place in edge.readers.items():
-            _known(f"edge {edge.name!r}, reader {reader!r}", "place", place, places)
+def _compile_rule(rule: doc.Rule, order: int, venue: doc.Venue, ground: Ground) -> CompiledRule:
+    where = f"rule {rule.name!r}"
+    places = places_of(where, rule.when, ground)
+    check_rule(where, rule, venue, ground)
+    ask: Ask = compile_condition(where, rule.if_, ground)
+    compiled = CompiledRule(
+        rule=rule,
+        order=order,
+        about=about(rule.when),
+        places=places,
+        window=window(getattr(rule.when, "within", "event"), ground.zone),
+        ask=ask,
+        limit=compile_limit(rule.limit, where, ground.zone),
+        tapped=_tapped(rule.when, places, ground),
+        **_figures(rule.when, len(places)),
+    )
+    check_acts(where, compiled, venue)
+    return compiled
 
 
-def _known(where: str, what: str, name: str, there_are: Iterable[str]) -> str:
-    names = sorted(there_are)
-    if name not in names:
-        listed = ", ".join(names) or "none"
-        raise RulesFault(f"{where}: there is no {what} {name!r}; there is: {listed}")
-    return name
+def _tapped(when: doc.Trigger, places: tuple[str, ...], ground: Ground) -> tuple[str, ...]:
+    """Where a tap makes a rule true by itself."""
+    if isinstance(when, doc.OnVisit):
+        return tuple(place for place in places if ground.places[place].visits_by == "tap")
+    return places if isinstance(when, doc.OnTap) else ()
+
+
+def about(when: doc.Trigger) -> Literal["person", "venue"]:
+    """Whether a trigger is about a person or about the venue."""
+    match when:
+        case doc.OnOccupancy() | doc.WhilePresent() | doc.OnSchedule(each=None):
+            return "venue"
+        case doc.OnButton(about=whom) | doc.OnCall(about=whom):
+            return whom
+        case _:
+            return "person"
+
+
+def _figures(when: doc.Trigger, places: int) -> dict[str, int]:
+    match when:
+        case doc.OnVisits(count=count):
+            return {"count": count}
+        case doc.OnDistinct(count=count):
+            return {"count": places if count is None else count}
+        case doc.OnVisit(at_least=str(at_least)) | doc.OnLeft(at_least=str(at_least)):
+            return {"at_least_ms": duration_ms(at_least)}
+        case doc.OnDwell(at_least=at_least):
+            return {"at_least_ms": duration_ms(at_least)}
+        case doc.WhilePresent(every=every):
+            return {"every_ms": duration_ms(every)}
+        case (
+            doc.OnAbsent(for_=str(length)) | doc.OnWithout(within=length) | doc.OnRule(after=length)
+        ):
+            return {"length_ms": duration_ms(length)}
+        case doc.OnPoints(at_least=points):
+            return {"count": points}
+        case _:
+            return {}
 
 
 def _numbered(rules: Iterable[CompiledRule]) -> list[CompiledRule]:
-    numbers: dict[tuple[tuple[str, ...], int | None], int] = {}
+    numbers: dict[tuple[tuple[str, ...], Window], int] = {}
     return [
-        replace(rule, tally=numbers.setdefault((rule.places, rule.window_ms), len(numbers)))
+        replace(rule, tally=numbers.setdefault((rule.places, rule.window), len(numbers)))
         for rule in rules
     ]
 
 
-def _counting(rules: tuple[CompiledRule, ...]) -> tuple[Counting, ...]:
+def _counted(rules: list[CompiledRule]) -> frozenset[str]:
+    """Audiences that are counted at a place: by a trigger, or by a condition."""
+    triggers = (rule.rule.when for rule in rules)
+    names = {when.audience for when in triggers if isinstance(when, doc.OnOccupancy)}
+    names |= {one.audience for rule in rules for one in _occupied(rule.rule.if_)}
+    return frozenset(name for name in names if name is not None)
+
+
+def _occupied(condition: doc.Condition | None) -> Iterator[doc.Occupied]:
+    match condition:
+        case doc.Occupied():
+            yield condition
+        case doc.All(of=of) | doc.AnyOf(of=of) | doc.NoneOf(of=of):
+            for one in of:
+                yield from _occupied(one)
+        case _:
+            pass
+
+
+def _indexes(rules: list[CompiledRule]) -> dict[str, object]:
+    def of(*kinds: type[doc.Trigger]) -> list[CompiledRule]:
+        return [rule for rule in rules if isinstance(rule.rule.when, kinds)]
+
+    lasting = of(doc.OnVisit, doc.OnDwell)
+    absent = [rule for rule in of(doc.OnAbsent) if rule.length_ms]
+    sequences, without = of(doc.OnSequence), of(doc.OnWithout)
+    counting = _index(of(doc.OnVisits, doc.OnDistinct), lambda rule: rule.places)
+    return {
+        "sparked_by": _index(rules, _sparks),
+        "counting": {place: _counting(listed) for place, listed in counting.items()},
+        "on_stay": _index(lasting, lambda rule: set(rule.places).difference(rule.tapped)),
+        "on_left": _index(of(doc.OnLeft), lambda rule: rule.places),
+        "sequences_to": _index(sequences, lambda rule: rule.places[1:]),
+        "sequences_from": _index(sequences, lambda rule: rule.places[:1]),
+        "without": _index(without, lambda rule: rule.places[:1]),
+        "absent": _index(absent, lambda rule: rule.places or (ANYWHERE,)),
+        "never_ms": tuple(sorted({rule.length_ms for rule in absent})),
+        "never": {
+            length_ms: tuple(rule for rule in absent if rule.length_ms == length_ms)
+            for length_ms in {rule.length_ms for rule in absent}
+        },
+        "points": tuple(sorted(of(doc.OnPoints), key=lambda rule: rule.count)),
+        "occupancy": _index(of(doc.OnOccupancy), lambda rule: rule.places),
+        "follows": _index(of(doc.WhilePresent), lambda rule: rule.places),
+        "scheduled": tuple(rule for rule in of(doc.OnSchedule, doc.OnAbsent) if not rule.length_ms),
+    }
+
+
+def _sparks(rule: CompiledRule) -> tuple[str, ...]:
+    """What makes a rule true by itself, without anything being counted or waited for."""
+    match rule.rule.when:
+        case doc.OnTap() | doc.OnVisit():
+            return tuple(f"tap:{place}" for place in rule.tapped)
+        case doc.OnLeftVenue():
+            return ("left_venue",)
+        case doc.OnAudience(audience=audience, change=change):
+            return (f"audience:{audience}:{change}",)
+        case doc.OnAttribute(name=name):
+            return (f"attribute:{name}",)
+        case doc.OnConsent(purpose=purpose, given=given):
+            return (f"consent:{purpose}:{given}",)
+        case doc.OnRedeemed(pool=pool):
+            return (f"redeemed:{pool or ANYWHERE}",)
+        case doc.OnRule(rule=name):
+            return (f"rule:{name}",)
+        case doc.OnButton(button=name) | doc.OnCall(call=name):
+            return (f"{rule.rule.when.__struct_config__.tag}:{name}",)
+        case _:
+            return ()
+
+
+def _counting(rules: Rules) -> tuple[Counting, ...]:
     """Sort the counting rules of a place, in the order in which they are written."""
     tallies = dict.fromkeys(rule.tally for rule in rules)
     together = [tuple(rule for rule in rules if rule.tally == tally) for tally in tallies]
@@ -170,7 +262,7 @@ def _counting(rules: tuple[CompiledRule, ...]) -> tuple[Counting, ...]:
     )
 
 
-def _by_count(rules: Iterable[CompiledRule]) -> dict[int, tuple[CompiledRule, ...]]:
+def _by_count(rules: Iterable[CompiledRule]) -> dict[int, Rules]:
     found: dict[int, list[CompiledRule]] = {}
     for rule in rules:
         found.setdefault(rule.count, []).append(rule)
@@ -178,135 +270,10 @@ def _by_count(rules: Iterable[CompiledRule]) -> dict[int, tuple[CompiledRule, ..
 
 
 def _index(
-    rules: list[CompiledRule], *kinds: type[doc.Trigger]
-) -> dict[str, tuple[CompiledRule, ...]]:
+    rules: Iterable[CompiledRule], keys_of: Callable[[CompiledRule], Iterable[str]]
+) -> dict[str, Rules]:
     found: dict[str, list[CompiledRule]] = {}
     for rule in rules:
-        if isinstance(rule.rule.when, kinds):
-            for place in rule.places:
-                found.setdefault(place, []).append(rule)
-    return {place: tuple(listed) for place, listed in found.items()}
-
-
-def _compile_rule(
-    rule: doc.Rule,
-    venue: doc.Venue,
-    places: dict[str, doc.Place],
-    groups: dict[str, tuple[str, ...]],
-) -> CompiledRule:
-    where = f"rule {rule.name!r}"
-    _check_acts(rule, venue)
-    _check_conditions(where, rule.if_, places)
-    limit = rule.limit
-    found = _places_of(where, rule.when, places, groups)
-    _check_limit(where, limit)
-    by_tap = all(places[place].visits_by == "tap" for place in found)
-    if by_tap and isinstance(rule.when, doc.OnVisit) and rule.when.at_least:
-        raise RulesFault(
-            f"{where}: visits to {rule.when.place!r} are taps, which have no length; leave out "
-            "at_least, or let visits_by be presence"
-        )
-    return CompiledRule(
-        rule=rule,
-        places=found,
-        by_tap=isinstance(rule.when, doc.OnTap) or (by_tap and isinstance(rule.when, doc.OnVisit)),
-        limit_every_ms=duration_ms(limit.every) if limit.every else None,
-        limit_window_ms=window_ms(limit.within),
-        **_figures(rule.when),  # type: ignore[arg-type]
-    )
-
-
-def _check_limit(where: str, limit: doc.Limit) -> None:
-    rolling = limit.within != "event"
-    if rolling and limit.at_most is not None and limit.at_most > FIRED_KEPT_MAX:
-        raise RulesFault(
-            f"{where}, limit: at_most is {FIRED_KEPT_MAX} or less unless it is within the event"
-        )
-
-
-def _figures(when: doc.Trigger) -> dict[str, int | None]:
-    match when:
-        case doc.OnVisits(count=count, within=within) | doc.OnDistinct(count=count, within=within):
-            return {"count": count, "window_ms": window_ms(within)}
-        case doc.OnVisit(at_least=at_least):
-            return {"at_least_ms": duration_ms(at_least) if at_least else 0}
-        case doc.OnDwell(at_least=at_least):
-            return {"at_least_ms": duration_ms(at_least)}
-        case doc.WhilePresent(every=every):
-            return {"every_ms": duration_ms(every)}
-        case _:
-            return {}
-
-
-def _places_of(
-    where: str,
-    when: doc.Trigger,
-    places: dict[str, doc.Place],
-    groups: dict[str, tuple[str, ...]],
-) -> tuple[str, ...]:
-    group = getattr(when, "group", None)
-    place = getattr(when, "place", None)
-    if (group is None) == (place is None):
-        raise RulesFault(f"{where}: give either a place or a group")
-    if group is not None:
-        return groups[_known(where, "group", group, groups)]
-    return (_known(where, "place", str(place), places),)
-
-
-def acts_of(acts: list[doc.Act]) -> Iterator[doc.Act]:
-    """All actions of a rule, those of its follow-ups too."""
-    for act in acts:
-        yield act
-        if isinstance(act, doc.FollowUp):
-            yield from acts_of(act.then)
-
-
-def _depth(acts: list[doc.Act]) -> int:
-    return max((1 + _depth(act.then) for act in acts if isinstance(act, doc.FollowUp)), default=0)
-
-
-def _check_acts(rule: doc.Rule, venue: doc.Venue) -> None:
-    where = f"rule {rule.name!r}"
-    if _depth(rule.then) > FOLLOW_UP_DEPTH_MAX:
-        raise RulesFault(f"{where}: follow-ups are nested deeper than {FOLLOW_UP_DEPTH_MAX}")
-    follows = isinstance(rule.when, doc.WhilePresent)
-    if follows and (rule.if_ is not None or rule.limit != doc.Limit()):
-        raise RulesFault(
-            f"{where}: a rule with kind: present follows a place, not a person: "
-            "it takes no if and no limit"
-        )
-    for act in acts_of(rule.then):
-        of_place = isinstance(act, doc.SetMood | doc.RequestMusic)
-        if of_place != follows:
-            raise RulesFault(
-                f"{where}: mood and music belong to rules with kind: present, and nothing else does"
-            )
-        _check_act(where, act, venue)
-
-
-def _check_act(where: str, act: doc.Act, venue: doc.Venue) -> None:
-    match act:
-        case doc.GiveReward(pool=pool):
-            _known(where, "pool", pool, (pool.id for pool in venue.pools))
-        case doc.SetLight(lamp=lamp):
-            _known(where, "lamp", lamp, venue.lamps)
-        case doc.SetMood(lamps=lamps):
-            for lamp in lamps:
-                _known(where, "lamp", lamp, venue.lamps)
-        case doc.FollowUp(after=after, at=at) if (after is None) == (at is None):
-            raise RulesFault(f"{where}: a follow-up has either after or at")
-        case _:
-            pass
-
-
-def _check_conditions(
-    where: str, condition: doc.Condition | None, places: dict[str, doc.Place]
-) -> None:
-    match condition:
-        case doc.All(of=of) | doc.AnyOf(of=of) | doc.NoneOf(of=of):
-            for one in of:
-                _check_conditions(where, one, places)
-        case doc.IsAt(place=place):
-            _known(where, "place", place, places)
-        case _:
-            pass
+        for key in keys_of(rule):
+            found.setdefault(key, []).append(rule)
+    return {key: tuple(listed) for key, listed in found.items()}

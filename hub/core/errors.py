@@ -3,6 +3,7 @@
 CoreError
 ├── UnknownBadge          nobody holds that badge at that instant
 ├── UnknownPlace          a tap at a place that the venue does not have
+├── UnknownPerson         a merge of somebody who is not known
 ├── ImplausibleInstant    dated in the future, or long before the event
 └── RulesFault            a venue or rules document that cannot be meant
 """
@@ -18,6 +19,10 @@ class UnknownBadge(CoreError):  # noqa: N818 - named after the thing that is wro
 
 class UnknownPlace(CoreError):  # noqa: N818 - named after the thing that is wrong
     """A tap at a place that is not, or no longer, part of the venue."""
+
+
+class UnknownPerson(CoreError):  # noqa: N818 - named after the thing that is wrong
+    """A merge, or its undoing, is about somebody whom it cannot be about."""
 
 
 class ImplausibleInstant(CoreError):  # noqa: N818 - named after the thing that is wrong

@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-Value = str | float | int | bool | list[str] | None
+Value = str | float | int | bool | list[str] | dict[str, int] | None
 """An attribute's value; ``None`` takes the attribute away."""
 
 
@@ -20,6 +20,10 @@ class Registered(Struct, frozen=True, tag_field="event", tag="registered", omit_
     attributes: dict[str, Value] = {}
     consents: list[str] | None = None
     """The purposes consented to, all of them; ``None`` leaves them as they are."""
+    ids: dict[str, list[str]] = {}
+    """Kind of id to the values by which other systems know them."""
+    source: str = ""
+    """The system that said so."""
 
 
 class Leased(Struct, frozen=True, tag_field="event", tag="leased", omit_defaults=True):
@@ -75,6 +79,8 @@ class VenuePublished(Struct, frozen=True, tag_field="event", tag="venue", omit_d
     at_ms: int
     document: str
     by: str = ""
+    past: bool = False
+    """Whether it fires for what lies in the past as well."""
 
 
 class Redeemed(Struct, frozen=True, tag_field="event", tag="redeemed", omit_defaults=True):
@@ -110,15 +116,68 @@ class Played(Struct, frozen=True, tag_field="event", tag="played", omit_defaults
     by: str = ""
 
 
+class Merged(Struct, frozen=True, tag_field="event", tag="merged", omit_defaults=True):
+    """Two people are one: ``other`` is known as ``person`` from now on, the older registration."""
+
+    person: str
+    other: str
+    at_ms: int
+    reason: str = ""
+    by: str = ""
+
+
+class Unmerged(Struct, frozen=True, tag_field="event", tag="unmerged", omit_defaults=True):
+    """``other`` was somebody else than ``person`` after all."""
+
+    person: str
+    other: str
+    at_ms: int
+    by: str = ""
+
+
+class Called(Struct, frozen=True, tag_field="event", tag="called", omit_defaults=True):
+    """An organiser pressed a button, or an outside system called."""
+
+    name: str
+    kind: Literal["button", "call"]
+    at_ms: int
+    person: str | None = None
+    by: str = ""
+
+
+class Swept(Struct, frozen=True, tag_field="event", tag="swept", omit_defaults=True):
+    """A part of the people is looked at for something that concerns many of them.
+
+    ``sweep`` is the key of the timer that asked for it; ``persons`` are those of this part,
+    ascending; after the part with ``last`` the sweep is over.
+    """
+
+    sweep: str
+    at_ms: int
+    persons: list[str]
+    last: bool = False
+
+
+class Erased(Struct, frozen=True, tag_field="event", tag="erased", omit_defaults=True):
+    """Somebody is forgotten; their own rows of the log become :class:`Tombstone`."""
+
+    person: str
+    at_ms: int
+
+
+class Tombstone(Struct, frozen=True, tag_field="event", tag="tombstone", omit_defaults=True):
+    """What stood here was about somebody who is forgotten; what it did to pools remains."""
+
+    at_ms: int
+    taken: dict[str, list[int]] = {}
+    """Pool to the rewards that were given."""
+    returned: dict[str, list[int]] = {}
+    """Pool to the rewards that were given back."""
+    redeemed: dict[str, int] = {}
+    """Pool to how many were handed over."""
+
+
 Event = (
-    Registered
-    | Leased
-    | Tapped
-    | Moved
-    | GapReported
-    | Due
-    | VenuePublished
-    | Redeemed
-    | Settled
-    | Played
-)
+    Registered | Leased | Tapped | Moved | GapReported | Due | VenuePublished | Redeemed | Settled
+    | Played | Merged | Unmerged | Called | Swept | Erased | Tombstone
+)  # fmt: skip

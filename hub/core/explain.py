@@ -5,23 +5,45 @@ person's own events up to the instant are folded with the rules of that time, wh
 them by then is added, and the rule is asked.
 """
 
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from typing import Final, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.core import events as ev
 from hub.core import profile
-from hub.core.acts import NEEDS_CONSENT
-from hub.core.compiled import Compiled, acts_of
-from hub.core.conditions import check
+from hub.core.asking import Scene, View
+from hub.core.checks import all_acts
 from hub.core.errors import RulesFault
-from hub.core.limits import suppressed_by_limit
 from hub.core.outcome import Clause, Decision
+from hub.core.people.refold import refold
+from hub.core.plan import Compiled
+from hub.core.restraint.limits import over_limit
+from hub.core.seeing import clause
+from hub.core.sending import needs_of
 from hub.core.spans import clock_time
-from hub.core.state import Person
-from hub.core.triggers import clause
+from hub.core.state import Person, Presence
+from hub.core.triggers import visits_of
+
+
+class Nothing:
+    """A scene of which nothing is known: nobody is anywhere, nothing is left."""
+
+    def present(self, place: str) -> Mapping[str, Presence]:  # noqa: ARG002 - of the protocol
+        """Nobody."""
+        return {}
+
+    def left(self, pool: str) -> int:  # noqa: ARG002 - of the protocol
+        """Nothing."""
+        return 0
+
+    def arm(self, rule: str, person: str) -> str:  # noqa: ARG002 - of the protocol
+        """None."""
+        return ""
+
+
+NOTHING: Final = Nothing()
 
 
 class Explanation(Struct, frozen=True, omit_defaults=True):
@@ -31,7 +53,7 @@ class Explanation(Struct, frozen=True, omit_defaults=True):
     version: int
     person: str
     at_ms: int
-    answer: Literal["fired", "suppressed", "no"]
+    answer: Literal["fired", "suppressed", "shadow", "no"]
     reason: str
     clauses: list[Clause]
     actions: list[str] = []
@@ -42,26 +64,7 @@ def fold_profile(rules: Compiled, person: str, events: Iterable[ev.Event]) -> Pe
 
     What rules did is left aside: :func:`with_given` and :func:`with_decisions` add it.
     """
-    known = Person(person)
-    for event in events:
-        known = _apply(rules, known, event)
-    return known
-
-
-def _apply(rules: Compiled, person: Person, event: ev.Event) -> Person:
-    match event:
-        case ev.Registered():
-            return profile.registered(person, event)
-        case ev.Tapped(place=place, at_ms=at_ms) if place in rules.places:
-            return profile.tapped(person, rules.places[place], at_ms)
-        case ev.Moved(place=place, kind=kind, at_ms=at_ms):
-            elsewhere = kind == "left" and place != person.place
-            gone = person if elsewhere else profile.left(person, at_ms)
-            if kind == "entered" and place in rules.places:
-                return profile.entered(gone, rules.places[place], at_ms)
-            return gone
-        case _:
-            return person
+    return refold(rules, person, events)
 
 
 def with_given(person: Person, stored: Person, at_ms: int) -> Person:
@@ -85,7 +88,12 @@ def with_decisions(person: Person, decisions: Iterable[Decision]) -> Person:
 
 
 def explain(
-    rules: Compiled, rule: str, person: Person, at_ms: int, decisions: Iterable[Decision]
+    rules: Compiled,
+    rule: str,
+    person: Person,
+    at_ms: int,
+    decisions: Iterable[Decision],
+    scene: Scene = NOTHING,
 ) -> Explanation:
     """Say why ``rule`` did what it did, or nothing, for ``person`` as known at ``at_ms``.
 
@@ -102,19 +110,16 @@ def explain(
     stored = max(decisions, key=lambda decision: decision.at_ms, default=None)
     if stored is not None:
         return _stored(stored, person.id)
-    _, conditions = check(compiled.rule.if_, person)
-    clauses = [clause(rules, compiled, person, at_ms), *conditions]
+    view = View(person, at_ms, scene)
+    clauses = [clause(rules, compiled, person, at_ms), *compiled.ask.clauses(view)]
+    purposes = {purpose for act in all_acts(compiled.rule) for purpose in needs_of(act)}
     clauses += [
         Clause(f"consents to {purpose}", purpose in person.consents, _listed(person))
-        for purpose in sorted(
-            {
-                NEEDS_CONSENT[type(a)]
-                for a in acts_of(compiled.rule.then)
-                if type(a) in NEEDS_CONSENT
-            }
-        )
+        for purpose in sorted(purposes)
     ]
-    limit = suppressed_by_limit(compiled, person, at_ms, rules.zone)
+    visits = visits_of(compiled, person) if compiled.limit.is_by_visit else ()
+    fired = person.fired.get(compiled.memory)
+    limit = over_limit(compiled.limit, fired, at_ms, rules.zone, visits)
     if limit is not None:
         clauses.append(Clause("is within its limit", held=False, saw=limit))
     failed = [one.text for one in clauses if not one.held]

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from hub.core import document as doc
-from hub.core.compiled import CompiledRule
 from hub.core.music import MusicSettings, Played, Wish, rank, satisfied_by
 from hub.core.outcome import Action, Clause, Decision
+from hub.core.plan import CompiledRule
 from hub.core.spans import duration_ms
 from hub.core.state import PLAYS_KEPT_MAX, Play, Presence, Shown, Timer, Wanted, Zone
 from hub.core.world import Draft
@@ -149,6 +149,7 @@ def _act(
             place=place, at_ms=draft.now_ms, outcome="fired", reason=said,
             clauses=[Clause(f"people at {place}", held=True, saw=str(present))],
             actions=[f"{connector}: {said}"],
+            pos=draft.pos,
         )
     )  # fmt: skip
 

@@ -1,13 +1,18 @@
 """What one event does to what is known of a person; nothing here decides anything."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from msgspec.structs import replace
 
 from hub.core import document as doc
 from hub.core.events import Registered, Value
 from hub.core.state import (
+    EARNED_KEPT_MAX,
     FIRED_KEPT_MAX,
     STAYS_KEPT_MAX,
     VISITS_KEPT_MAX,
+    Earned,
     Fired,
     Person,
     Presence,
@@ -17,6 +22,7 @@ from hub.core.windows import insert
 
 COLOUR_ATTRIBUTE = "favourite_colour"
 ARTISTS_ATTRIBUTE = "favourite_artists"
+NEVER: Final = Fired(0, ())
 
 
 def registered(person: Person, event: Registered) -> Person:
@@ -31,7 +37,10 @@ def tapped(person: Person, place: doc.Place, at_ms: int) -> Person:
     """Note a tap; where taps are what counts, a visit begins with it."""
     taps = {**person.taps, place.id: insert(person.taps.get(place.id, ()), at_ms, VISITS_KEPT_MAX)}
     if place.visits_by == "tap":
-        return replace(person, taps=taps, visits=_with_visit(person, place.id, at_ms))
+        return replace(
+            person, taps=taps, visits=_with_visit(person, place.id, at_ms),
+            first_ms=_first(person, at_ms),
+        )  # fmt: skip
     return replace(person, taps=taps)
 
 
@@ -39,7 +48,8 @@ def entered(person: Person, place: doc.Place, at_ms: int) -> Person:
     """Be at the place; where presence is what counts, a visit begins."""
     if place.visits_by == "presence":
         visits = _with_visit(person, place.id, at_ms)
-        return replace(person, place=place.id, since_ms=at_ms, visits=visits)
+        first_ms = _first(person, at_ms)
+        return replace(person, place=place.id, since_ms=at_ms, visits=visits, first_ms=first_ms)
     return replace(person, place=place.id, since_ms=at_ms)
 
 
@@ -50,6 +60,10 @@ def left(person: Person, at_ms: int) -> Person:
     stay = Stay(person.since_ms, max(at_ms, person.since_ms))
     stays = _bounded((*person.stays.get(person.place, ()), stay))
     return replace(person, place=None, since_ms=0, stays={**person.stays, person.place: stays})
+
+
+def _first(person: Person, at_ms: int) -> int:
+    return min(person.first_ms, at_ms) if person.first_ms else at_ms
 
 
 def _with_visit(person: Person, place: str, at_ms: int) -> dict[str, tuple[int, ...]]:
@@ -75,21 +89,39 @@ def dwell_ms(person: Person, place: str, at_ms: int) -> int:
     return closed + running
 
 
+def with_firing(before: Mapping[str, Fired], rule: str, at_ms: int) -> dict[str, Fired]:
+    """Note that a rule fired."""
+    known = before.get(rule, NEVER)
+    recent = insert(known.recent_ms, at_ms, FIRED_KEPT_MAX)
+    return {**before, rule: Fired(known.count + 1, recent)}
+
+
 def fired(person: Person, rule: str, at_ms: int) -> Person:
     """Note that a rule fired for the person."""
-    before = person.fired.get(rule, Fired(0, ()))
-    recent = insert(before.recent_ms, at_ms, FIRED_KEPT_MAX)
-    return replace(person, fired={**person.fired, rule: Fired(before.count + 1, recent)})
+    return replace(person, fired=with_firing(person.fired, rule, at_ms))
 
 
-def presence_of(person: Person) -> Presence:
-    """What a place may know of somebody who is there: only what they consented to."""
+def earned(person: Person, points: int, at_ms: int) -> Person:
+    """Add points; of many additions the two oldest are joined into one."""
+    grown = sorted((*person.earned, Earned(at_ms, points)), key=lambda one: one.at_ms)
+    if len(grown) > EARNED_KEPT_MAX:
+        first, second, *rest = grown
+        grown = [Earned(second.at_ms, first.points + second.points), *rest]
+    return replace(person, points=person.points + points, earned=tuple(grown))
+
+
+def presence_of(person: Person, counted: frozenset[str] = frozenset()) -> Presence:
+    """What a place may know of somebody who is there: only what they consented to.
+
+    ``counted`` are the audiences that are counted at places.
+    """
     colour = person.attributes.get(COLOUR_ATTRIBUTE) if "lights" in person.consents else None
     artists = person.attributes.get(ARTISTS_ATTRIBUTE) if "music" in person.consents else None
     return Presence(
         since_ms=person.since_ms,
         colour=colour if isinstance(colour, str) else None,
         artists=tuple(_names(artists)),
+        audiences=tuple(sorted(counted.intersection(person.audiences))) if counted else (),
     )
 
 

@@ -19,6 +19,15 @@ STAYS_KEPT_MAX: Final = 256
 FIRED_KEPT_MAX: Final = 64
 """Most instants kept of what one rule did for one person."""
 
+EARNED_KEPT_MAX: Final = 256
+"""Most additions of points kept for one person; older ones are joined into the first."""
+
+SENT_KEPT_MAX: Final = 512
+"""Most instants kept of what one cap has counted."""
+
+MERGED_KEPT_MAX: Final = 16
+"""Most people who can be merged into one."""
+
 LEASES_KEPT_MAX: Final = 64
 """Most leases kept for one badge."""
 
@@ -38,6 +47,36 @@ class Fired(Struct, frozen=True, array_like=True):
 
     count: int
     recent_ms: tuple[int, ...]
+
+
+class Earned(Struct, frozen=True, array_like=True):
+    """Points that were added, or taken away."""
+
+    at_ms: int
+    points: int
+
+
+class Given(Struct, frozen=True, omit_defaults=True):
+    """What rules gave a person: it is not in their own events, so a merge has to carry it."""
+
+    tags: dict[str, int] = {}
+    points: int = 0
+    draws: dict[str, int] = {}
+    honours: dict[str, int] = {}
+    status: str | None = None
+    assigned: dict[str, Value] = {}
+    fired: dict[str, Fired] = {}
+    earned: tuple[Earned, ...] = ()
+    sent: dict[str, tuple[int, ...]] = {}
+
+
+class Joined(Struct, frozen=True, omit_defaults=True):
+    """Somebody who was merged into this person, and what each of the two had been given then."""
+
+    other: str
+    at_ms: int
+    mine: Given
+    theirs: Given
 
 
 class Person(Struct, frozen=True, omit_defaults=True):
@@ -60,6 +99,25 @@ class Person(Struct, frozen=True, omit_defaults=True):
     since_ms: int = 0
     fired: dict[str, Fired] = {}
     """Rule to what it did so far."""
+    ids: dict[str, tuple[str, ...]] = {}
+    """Kind of id to the values that are theirs, normalised."""
+    honours: dict[str, int] = {}
+    """Badge of honour to the instant it was awarded."""
+    status: str | None = None
+    assigned: dict[str, Value] = {}
+    """Attributes that rules set; they are among ``attributes`` too."""
+    audiences: dict[str, int] = {}
+    """Audience to the instant since which they are a member."""
+    earned: tuple[Earned, ...] = ()
+    sent: dict[str, tuple[int, ...]] = {}
+    """Name of a cap to the instants it has counted."""
+    registered_ms: int = 0
+    """When they registered; 0 for somebody who never did: a walk-in."""
+    asked_ms: int = 0
+    """When they last said what they consent to; 0 when they were never asked."""
+    first_ms: int = 0
+    """When they were first at a place of the event; 0 before."""
+    joined: tuple[Joined, ...] = ()
 
 
 class Lease(Struct, frozen=True, array_like=True):
@@ -93,6 +151,8 @@ class Presence(Struct, frozen=True, array_like=True):
     since_ms: int
     colour: str | None
     artists: tuple[str, ...]
+    audiences: tuple[str, ...] = ()
+    """Those of their audiences that some rule counts at a place."""
 
 
 class Shown(Struct, frozen=True, array_like=True):
@@ -100,6 +160,10 @@ class Shown(Struct, frozen=True, array_like=True):
 
     at_ms: int
     content: str
+
+
+VENUE: Final = "*"
+"""The id of the zone that is the venue as a whole."""
 
 
 class Zone(Struct, frozen=True, omit_defaults=True):
@@ -113,6 +177,12 @@ class Zone(Struct, frozen=True, omit_defaults=True):
     """Artist to the instant at which a player was asked for them, while they rest."""
     shown: dict[str, Shown] = {}
     """Rule to what it last sent on behalf of the place."""
+    spent: dict[str, int] = {}
+    """Rule about occupancy to the instant it became true; it waits until the number is back."""
+    fired: dict[str, Fired] = {}
+    """Rule about the place, or counted for all together, to what it did so far."""
+    sent: dict[str, tuple[int, ...]] = {}
+    """Name of a cap for all at the event to the instants it has counted."""
 
 
 class Pool(Struct, frozen=True, omit_defaults=True):
@@ -137,7 +207,8 @@ class Timer(Struct, frozen=True, omit_defaults=True):
     key: str
     due_ms: int
     kind: str
-    """``stay``, ``follow_up`` or ``show``."""
+    """``stay``, ``follow_up``, ``show``, ``absent``, ``without``, ``audience``, ``rule``,
+    ``schedule`` or ``sweep``."""
     rule: str
     person: str | None = None
     place: str | None = None

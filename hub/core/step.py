@@ -3,15 +3,15 @@
 from msgspec.structs import replace
 
 from contract.limits import FUTURE_MS_MAX
+from hub.core import absences, audiences, crowds, follow, persons, profile, stays, sweeps
 from hub.core import document as doc
 from hub.core import events as ev
-from hub.core import follow, profile, stays
-from hub.core.compiled import Compiled
-from hub.core.errors import ImplausibleInstant, UnknownBadge, UnknownPlace
-from hub.core.fire import consider, follow_up
+from hub.core.errors import ImplausibleInstant, UnknownPlace
+from hub.core.fire import follow_up, settle
 from hub.core.outcome import Grant, Outcome
-from hub.core.spans import clock_time, local_time
-from hub.core.state import LEASES_KEPT_MAX, Lease, Pool
+from hub.core.plan import ANYWHERE, Compiled
+from hub.core.spans import local_time
+from hub.core.state import Pool, Timer
 from hub.core.triggers import Visit, touched
 from hub.core.world import Draft, World
 
@@ -26,32 +26,59 @@ def step(world: World, event: ev.Event, pos: int, now_ms: int) -> Outcome:
         UnknownBadge: a tap of a badge that nobody holds.
         UnknownPlace: a tap at a place that the venue does not have.
         ImplausibleInstant: a tap from the future or long before the event.
+        AttributeFault: an attribute that is not of its type.
+        UnknownPerson: a merge of somebody who is not known.
     """
-    draft = Draft(world, pos, now_ms)
+    # What falls due is asked as of its instant, all else as of when it is known.
+    at_ms = event.at_ms if isinstance(event, ev.Due) else max(now_ms, event.at_ms)
+    draft = Draft(world, pos, now_ms, at_ms)
+    about = _apply(draft, event)
+    settle(draft)
+    return draft.outcome(about)
+
+
+def _apply(draft: Draft, event: ev.Event) -> str | None:
+    """Note what the event changes, and which rules it makes true; returns whom it is about."""
     match event:
         case ev.Tapped():
-            return draft.outcome(_tapped(draft, event))
+            return _tapped(draft, event)
         case ev.Moved():
             _moved(draft, event)
-        case ev.Registered():
-            _registered(draft, event)
         case ev.Due():
             _due(draft, event)
+        case ev.Registered():
+            persons.registered(draft, event)
+        case ev.Leased():
+            persons.leased(draft, event)
+        case ev.Merged():
+            persons.merged(draft, event)
+        case ev.Unmerged():
+            persons.unmerged(draft, event)
+        case ev.Erased():
+            persons.erased(draft, event)
+        case _:
+            _apply_other(draft, event)
+    return getattr(event, "person", None)
+
+
+def _apply_other(draft: Draft, event: ev.Event) -> None:
+    match event:
         case ev.VenuePublished():
-            _published(draft)
-            stays.published(draft, event.at_ms)
+            _published(draft, event)
         case ev.Redeemed():
-            pool = draft.pool(event.pool)
-            draft.put(replace(pool, redeemed=pool.redeemed + 1))
+            _redeemed(draft, event)
         case ev.Settled():
             _settled(draft, event)
         case ev.Played():
             follow.played(draft, event.place, event.artist, event.at_ms, skipped=event.skipped)
-        case ev.Leased():
-            _leased(draft, event)
+        case ev.Called():
+            _called(draft, event)
+        case ev.Swept():
+            sweeps.swept(draft, event)
+        case ev.Tombstone():
+            persons.buried(draft, event)
         case _:
             assert isinstance(event, ev.GapReported), "noted in the log, and no more"
-    return draft.outcome(getattr(event, "person", None))
 
 
 def plausible_span(rules: Compiled, now_ms: int) -> tuple[int, int]:
@@ -79,101 +106,136 @@ def check_instant(rules: Compiled, at_ms: int, now_ms: int) -> None:
 
 
 def _tapped(draft: Draft, event: ev.Tapped) -> str:
-    world = draft.world
-    check_instant(world.rules, event.at_ms, draft.now_ms)
-    holder = world.holder(event.badge, event.at_ms)
-    if holder is None:
-        when = clock_time(event.at_ms, world.rules.zone)
-        raise UnknownBadge(f"nobody holds badge {event.badge!r} at {when}: register it")
-    place = world.rules.places.get(event.place)
+    rules = draft.rules
+    check_instant(rules, event.at_ms, draft.now_ms)
+    place = rules.places.get(event.place)
     if place is None:
         raise UnknownPlace(f"there is no place {event.place!r} at this venue")
-    before = draft.person(holder)
+    holder = persons.holder_of_tap(draft, event)
+    person = draft.world.resolve(holder)
+    before = draft.person(person)
     draft.put(profile.tapped(before, place, event.at_ms))
-    for compiled in world.rules.on_tap.get(place.id, ()):
-        consider(draft, compiled, holder, event.at_ms)
+    draft.touch(person, f"tap:{place.id}")
+    draft.happened(f"tap:{place.id}", person, event.at_ms)
     if place.visits_by == "tap":
-        _visited(draft, place.id, holder, event.at_ms)
+        _visited(draft, place.id, person, event.at_ms)
+        absences.visited(draft, place.id, person, event.at_ms, before)
     return holder
 
 
 def _visited(draft: Draft, place: str, person: str, at_ms: int) -> None:
     """Ask the counting rules of a place about a visit that has just been noted."""
-    counting = draft.world.rules.counting.get(place)
+    draft.touch(person, f"visit:{place}")
+    counting = draft.rules.counting.get(place)
     if counting is None:
         return
     visit = Visit(draft.person(person), place, at_ms)
     for compiled, instants_ms in touched(counting, visit):
         for crossed_ms in instants_ms:
-            consider(draft, compiled, person, crossed_ms)
+            draft.spark((compiled,), person, crossed_ms)
 
 
 def _moved(draft: Draft, event: ev.Moved) -> None:
-    place = draft.world.rules.places.get(event.place)
-    person = draft.person(event.person)
+    place = draft.rules.places.get(event.place)
+    person_id = draft.world.resolve(event.person)
+    person = draft.person(person_id)
     elsewhere = event.kind == "left" and event.place != person.place
     if person.place is not None and not elsewhere:
-        _leave(draft, event.person, person.place, event.at_ms)
+        _leave(draft, person_id, person.place, event.at_ms)
     if event.kind == "entered" and place is not None:
-        _enter(draft, event.person, place, event.at_ms)
+        _enter(draft, person_id, place, event.at_ms)
+    elif event.kind == "left_venue":
+        draft.happened("left_venue", person_id, event.at_ms)
 
 
-def _leave(draft: Draft, person: str, place: str, at_ms: int) -> None:
-    stays.ending(draft, person, place, at_ms)
-    draft.put(profile.left(draft.person(person), at_ms))
-    follow.went(draft, place, person)
+def _leave(draft: Draft, person_id: str, place: str, at_ms: int) -> None:
+    stays.ending(draft, person_id, place, at_ms)
+    if draft.sparks:  # what was complete before is asked while they are still there
+        settle(draft)
+        draft.depth = 0
+    person = draft.person(person_id)
+    draft.put(profile.left(person, at_ms))
+    stays.left(draft, person_id, place, at_ms, person.since_ms)
+    draft.touch(person_id, "at", f"stay:{place}")
+    crowds.went(draft, place, person_id)
 
 
 def _enter(draft: Draft, person_id: str, place: doc.Place, at_ms: int) -> None:
-    person = profile.entered(draft.person(person_id), place, at_ms)
-    draft.put(person)
-    follow.joined(draft, place.id, person_id, profile.presence_of(person))
+    before = draft.person(person_id)
+    draft.put(profile.entered(before, place, at_ms))
+    draft.touch(person_id, "at", f"stay:{place.id}")
+    crowds.came(draft, place.id, person_id)
     if place.visits_by == "presence":
         _visited(draft, place.id, person_id, at_ms)
+        absences.visited(draft, place.id, person_id, at_ms, before)
     stays.begun(draft, person_id, place.id, at_ms)
-
-
-def _leased(draft: Draft, event: ev.Leased) -> None:
-    """From that instant on the badge belongs to somebody else, or to nobody."""
-    others = (
-        lease for lease in draft.world.leases.get(event.badge, ()) if lease.from_ms != event.at_ms
-    )
-    leases = sorted((*others, Lease(event.at_ms, event.person)), key=lambda lease: lease.from_ms)
-    draft.leases[event.badge] = tuple(leases[-LEASES_KEPT_MAX:])
-
-
-def _registered(draft: Draft, event: ev.Registered) -> None:
-    person = profile.registered(draft.person(event.person), event)
-    draft.put(person)
-    if person.place is not None:
-        follow.joined(draft, person.place, person.id, profile.presence_of(person))
 
 
 def _due(draft: Draft, event: ev.Due) -> None:
     timer = draft.world.timers.get(event.timer)
-    if timer is None or timer.due_ms != event.at_ms:
+    if timer is None or timer.due_ms != event.at_ms or timer.kind == "sweep":
         return
     draft.cancel_timer(timer.key)
-    compiled = draft.world.rules.rules.get(timer.rule)
-    if compiled is None or not compiled.rule.active:
+    person = None if timer.person is None else draft.world.resolve(timer.person)
+    if timer.kind in ("audience", "never"):
+        assert person is not None
+        if timer.kind == "audience":
+            audiences.fell_due(draft, timer, person)
+        else:
+            absences.never_due(draft, person, timer.due_ms)
         return
-    if timer.kind == "follow_up":
-        follow_up(draft, compiled, timer)
-    elif timer.kind == "show":
-        assert timer.place is not None
-        following = isinstance(compiled.rule.when, doc.WhilePresent)
-        if following and timer.place in compiled.places:
-            follow.show(draft, compiled, timer.place)
-    else:
-        stays.fell_due(draft, compiled, timer)
+    compiled = draft.rules.rules.get(timer.rule)
+    if compiled is not None and compiled.rule.stage in ("live", "shadow"):
+        _due_rule(draft, replace(timer, person=person))
 
 
-def _published(draft: Draft) -> None:
-    """Bring the pools into line with the document that is now in force."""
-    for info in draft.world.rules.venue.pools:
+def _due_rule(draft: Draft, timer: Timer) -> None:
+    compiled, person = draft.rules.rules[timer.rule], timer.person
+    when, due_ms = compiled.rule.when, timer.due_ms
+    match timer.kind:
+        case "follow_up":
+            follow_up(draft, compiled, timer)
+        case "show":
+            if isinstance(when, doc.WhilePresent) and timer.place in compiled.places:
+                follow.show(draft, compiled, str(timer.place))
+        case "schedule":
+            sweeps.fell_due(draft, compiled, due_ms)
+        case "rule" if isinstance(when, doc.OnRule):
+            draft.spark((compiled,), person, due_ms)
+        case "stay" if isinstance(when, doc.OnVisit | doc.OnDwell) and person:
+            stays.fell_due(draft, compiled, timer, person)
+        case "absent" if isinstance(when, doc.OnAbsent) and person:
+            absences.absent_due(draft, compiled, person, due_ms)
+        case "without" if isinstance(when, doc.OnWithout) and person:
+            absences.without_due(draft, compiled, person, timer)
+        case _:
+            pass  # the rule of today waits for something else
+
+
+def _published(draft: Draft, event: ev.VenuePublished) -> None:
+    """Bring what there is into line with the document that is now in force."""
+    for info in draft.rules.venue.pools:
         pool = draft.world.pools.get(info.id) or Pool(info.id, info.stock)
         stock = max(info.stock, pool.next_index)
         draft.put(replace(pool, stock=stock))
+    crowds.published(draft)
+    sweeps.published(draft, event.version, event.at_ms, past=event.past)
+
+
+def _redeemed(draft: Draft, event: ev.Redeemed) -> None:
+    pool = draft.pool(event.pool)
+    draft.put(replace(pool, redeemed=pool.redeemed + 1))
+    person = draft.world.resolve(event.person)
+    for key in (event.pool, ANYWHERE):
+        draft.happened(f"redeemed:{key}", person, event.at_ms)
+
+
+def _called(draft: Draft, event: ev.Called) -> None:
+    """Somebody pressed a button, or a system called: about a person or about the venue."""
+    person = None if event.person is None else draft.world.resolve(event.person)
+    whom = "venue" if person is None else "person"
+    listed = draft.rules.sparked_by.get(f"{event.kind}:{event.name}", ())
+    draft.spark((rule for rule in listed if rule.about == whom), person, event.at_ms)
 
 
 def _settled(draft: Draft, event: ev.Settled) -> None:

@@ -1,6 +1,5 @@
-"""Counting over windows: an instant ``t`` is inside the window of ``x`` when ``x - w < t <= x``.
+"""Counting over windows (:mod:`hub.core.periods`): how many, how many different, and since when.
 
-So a visit stops counting exactly ``w`` after it began. A window of ``None`` is the whole event.
 Histories are ascending tuples of Unix milliseconds. A crossing is the instant at which a count
 rises to ``n``: it is found from the history alone, so late and shuffled arrival find the same.
 """
@@ -9,6 +8,8 @@ from bisect import bisect_right, insort
 from collections.abc import Iterable, Mapping, Sequence
 from heapq import merge
 from itertools import islice
+
+from hub.core.periods import Window
 
 Times = tuple[int, ...]
 
@@ -24,18 +25,18 @@ def insert(times: Times, at_ms: int, kept_max: int) -> Times:
     return grown[-kept_max:]
 
 
-def count_within(times: Times, at_ms: int, window_ms: int | None) -> int:
+def count_within(times: Times, at_ms: int, window: Window) -> int:
     """How many instants lie inside the window of ``at_ms``."""
     upto = bisect_right(times, at_ms)
-    if window_ms is None:
+    if window.is_event:
         return upto
-    return upto - bisect_right(times, at_ms - window_ms, 0, upto)
+    return upto - bisect_right(times, window.after_ms(at_ms), 0, upto)
 
 
-def inside(times: Times, at_ms: int, window_ms: int | None) -> Times:
+def inside(times: Times, at_ms: int, window: Window) -> Times:
     """The instants inside the window of ``at_ms``."""
     upto = bisect_right(times, at_ms)
-    return times[upto - count_within(times, at_ms, window_ms) : upto]
+    return times[upto - count_within(times, at_ms, window) : upto]
 
 
 def merged(histories: Iterable[Times]) -> Times:
@@ -43,38 +44,34 @@ def merged(histories: Iterable[Times]) -> Times:
     return tuple(merge(*histories))
 
 
-def crossings(times: Times, count: int, window_ms: int | None) -> Times:
+def crossings(times: Times, count: int, window: Window) -> Times:
     """The instants at which the count inside the window rose to ``count``."""
-    if window_ms is None:
+    if window.is_event:
         return times[count - 1 : count]
     found = []
     start = 0
     for index, at_ms in enumerate(times):
-        while times[start] <= at_ms - window_ms:
+        after_ms = window.after_ms(at_ms)
+        while times[start] <= after_ms:
             start += 1
         if index - start + 1 == count:
             found.append(at_ms)
     return tuple(found)
 
 
-def distinct_crossings(histories: Mapping[str, Times], count: int, window_ms: int | None) -> Times:
+def distinct_crossings(histories: Mapping[str, Times], count: int, window: Window) -> Times:
     """The instants at which the number of different places inside the window rose to ``count``."""
     steps = sorted((at_ms, place) for place, times in histories.items() for at_ms in times)
     last: dict[str, int] = {}
     found = []
     for at_ms, place in steps:
-        before = _alive(last, at_ms, window_ms)
+        after_ms = window.after_ms(at_ms)
+        before = {known for known, seen_ms in last.items() if seen_ms > after_ms}
         is_new = place not in before
         last[place] = at_ms
         if is_new and len(before) + 1 == count:
             found.append(at_ms)
     return tuple(found)
-
-
-def _alive(last: Mapping[str, int], at_ms: int, window_ms: int | None) -> set[str]:
-    if window_ms is None:
-        return set(last)
-    return {place for place, seen_ms in last.items() if seen_ms > at_ms - window_ms}
 
 
 def newly_crossed(before: Sequence[int], after: Sequence[int]) -> Times:

@@ -1,11 +1,18 @@
 """All that a step may read, and the notes of what it changes: nothing is changed in place."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
-from hub.core.compiled import Compiled
-from hub.core.outcome import Action, Decision, Grant, Message, Outcome
-from hub.core.state import Lease, Person, Pool, Timer, Zone
+from hub.core.events import Event
+from hub.core.outcome import Action, Decision, Grant, Membership, Message, Note, Outcome
+from hub.core.plan import Compiled, CompiledRule
+from hub.core.restraint.experiments import Arm, arm
+from hub.core.state import Lease, Person, Pool, Presence, Timer, Zone
+
+NO_ARM: Final = Arm()
+NOBODY: Mapping[str, str] = {}
+NO_PAST: Mapping[str, tuple[Event, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +27,21 @@ class World:
     timers: Mapping[str, Timer]
     grace_ms: int = 0
     """How much older than it says a cause may be: what paced time makes of the way to the hub."""
+    ids: Mapping[str, str] = field(default_factory=lambda: NOBODY)
+    """``kind:value`` to whose it is."""
+    aliases: Mapping[str, str] = field(default_factory=lambda: NOBODY)
+    """Somebody who was merged to whom they are known as."""
+    past: Mapping[str, tuple[Event, ...]] = field(default_factory=lambda: NO_PAST)
+    """The own events of people whom a merge is about, by the id they were logged with."""
+    previous: Compiled | None = None
+    """The rules that were in force before those, when they have just been published."""
+
+    def resolve(self, person: str) -> str:
+        """Who somebody is known as."""
+        aliases = self.aliases
+        while person in aliases:
+            person = aliases[person]
+        return person
 
     def holder(self, badge: str, at_ms: int) -> str | None:
         """Who held the badge at that instant; instants before the first lease count to it."""
@@ -30,6 +52,25 @@ class World:
         return leases[0].person if leases else None
 
 
+def arm_of(rules: Compiled, compiled: CompiledRule, person: str | None) -> Arm:
+    """The arm of a rule's experiment that somebody is in; the venue is in none."""
+    venue = rules.venue
+    if person is None or not (venue.holdout or compiled.is_experiment):
+        return NO_ARM
+    return arm(venue.event.id, venue.holdout, compiled.rule, person)
+
+
+@dataclass(frozen=True, slots=True)
+class Spark:
+    """A rule became true at an instant, for a person or (None) for the venue."""
+
+    rule: CompiledRule
+    person: str | None
+    at_ms: int
+    count: int = 0
+    """How many are at the place, of a rule that counts them."""
+
+
 @dataclass(slots=True)
 class Draft:
     """What one step has decided so far; it lives for that step only."""
@@ -37,6 +78,14 @@ class Draft:
     world: World
     pos: int
     now_ms: int
+    at_ms: int = 0
+    """The instant as of which conditions are asked."""
+    depth: int = 0
+    is_silent: bool = False
+    """Whether changes of audiences make no rules true."""
+    sparks: list[Spark] = field(default_factory=list)
+    touched: dict[str, set[str]] = field(default_factory=dict)
+    """Person to the keys of what has changed about them."""
     people: dict[str, Person] = field(default_factory=dict)
     zones: dict[str, Zone] = field(default_factory=dict)
     pools: dict[str, Pool] = field(default_factory=dict)
@@ -48,6 +97,54 @@ class Draft:
     released: list[Grant] = field(default_factory=list)
     timers_set: dict[str, Timer] = field(default_factory=dict)
     timers_cancelled: set[str] = field(default_factory=set)
+    notes: list[Note] = field(default_factory=list)
+    memberships: dict[tuple[str, str], Membership] = field(default_factory=dict)
+    identities: dict[str, str | None] = field(default_factory=dict)
+    aliases: dict[str, str | None] = field(default_factory=dict)
+    forgotten: list[str] = field(default_factory=list)
+    follows: list[Event] = field(default_factory=list)
+
+    @property
+    def rules(self) -> Compiled:
+        """The rules in force."""
+        return self.world.rules
+
+    def spark(self, rules: Iterable[CompiledRule], person: str | None, at_ms: int) -> None:
+        """Note that rules became true."""
+        self.sparks += [Spark(rule, person, at_ms) for rule in rules]
+
+    def happened(self, key: str, person: str, at_ms: int) -> None:
+        """Note that something happened that makes rules true by itself."""
+        rules = self.world.rules.sparked_by.get(key)
+        if rules:
+            self.spark(rules, person, at_ms)
+
+    def touch(self, person: str, *keys: str) -> None:
+        """Note that something about a person has changed, for their audiences."""
+        of = self.world.rules.audiences_of
+        if of:
+            asked = [key for key in keys if key in of]
+            if asked:
+                self.touched.setdefault(person, set()).update(asked)
+
+    def present(self, place: str) -> Mapping[str, Presence]:
+        """Who is at a place."""
+        return self.zone(place).present
+
+    def left(self, pool: str) -> int:
+        """How many rewards are left."""
+        return self.pool(pool).left
+
+    def arm(self, rule: str, person: str) -> str:
+        """The arm of a rule's experiment that a person is in."""
+        rules = self.world.rules
+        return arm_of(rules, rules.rules[rule], person).name
+
+    def timer(self, key: str) -> Timer | None:
+        """The timer of that key, if it is set."""
+        if key in self.timers_cancelled:
+            return None
+        return self.timers_set.get(key) or self.world.timers.get(key)
 
     def person(self, person: str) -> Person:
         """The person as this step sees them; somebody unknown begins empty."""
@@ -59,7 +156,8 @@ class Draft:
 
     def pool(self, pool: str) -> Pool:
         """The pool as this step sees it."""
-        return self.pools.get(pool) or self.world.pools[pool]
+        found = self.pools.get(pool) or self.world.pools.get(pool)
+        return found or Pool(pool, self.world.rules.pools[pool].stock)
 
     def put(self, value: Person | Zone | Pool) -> None:
         """Note a new value."""
@@ -73,6 +171,8 @@ class Draft:
 
     def set_timer(self, timer: Timer) -> None:
         """Set a timer, in place of one with the same key."""
+        if self.timer(timer.key) == timer:
+            return
         self.timers_cancelled.discard(timer.key)
         self.timers_set[timer.key] = timer
 
@@ -100,4 +200,10 @@ class Draft:
             released=tuple(self.released),
             timers_set=tuple(self.timers_set.values()),
             timers_cancelled=tuple(sorted(self.timers_cancelled)),
+            notes=tuple(self.notes),
+            memberships=tuple(self.memberships.values()),
+            identities=self.identities,
+            aliases=self.aliases,
+            forgotten=tuple(self.forgotten),
+            follows=tuple(self.follows),
         )

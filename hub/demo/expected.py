@@ -59,14 +59,14 @@ class Expected(Struct, frozen=True):
 
 
 def expected(script: Script, venue: Venue) -> Expected:
-    """Count what each active rule of ``venue`` does for the crowd of ``script``.
+    """Count what each live rule of ``venue`` does for the crowd of ``script``.
 
     Visits begin with taps, so a rule on visits of a place with ``visits_by: presence`` is left out.
     """
     fired: dict[str, Instants] = {}
     left_out = []
     for rule in venue.rules:
-        if not rule.active:
+        if rule.stage != "live":
             continue
         instants = _instants(rule, script, venue)
         if instants is None:

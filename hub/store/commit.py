@@ -1,7 +1,7 @@
 """A group is written whole, each kind of row as one statement, in one transaction.
 
-The order matters in two places: rewards are reserved before the actions that carry them are
-settled, and actions exist before they are settled.
+The order matters in three places: rewards are reserved before the actions that carry them are
+settled, actions exist before they are settled, and whoever is to be forgotten is forgotten last.
 """
 
 from typing import Final
@@ -9,8 +9,8 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection
 
-from hub.core.outcome import Action
-from hub.store import bulk, codes, quarantine, tables
+from hub.core.outcome import Action, Decision
+from hub.store import audiences, bulk, codes, erasure, identity, notes, quarantine, tables
 from hub.store.errors import StoreRefused
 from hub.store.group import Group
 
@@ -23,13 +23,26 @@ _people = bulk.upsert(tables.person_state, ("event", "person", "place", "since_m
 _zones = bulk.upsert(tables.zone_state, ("event", "zone", "present", "body"))
 _pools = bulk.upsert(tables.pool_state, ("event", "pool", "body"))
 _leases = bulk.upsert(tables.lease, ("event", "badge", "person", "from_ms", "history"))
+_leases_gone = bulk.delete(tables.lease, ("event", "badge"))
 _timers = bulk.upsert(tables.timer, ("event", "key", "due_ms", "person", "body"))
 _timers_gone = bulk.delete(tables.timer, ("event", "key"))
 _streams = bulk.upsert(tables.stream, ("event", "edge", "stream", "upto", "ranges"))
 _venue = bulk.insert(tables.venue, ("event", "version", "document", "at_ms", "by"))
 _decisions = bulk.insert_new(
     tables.decision,
-    ("event", "key", "rule", "person", "place", "at_ms", "outcome", "body"),
+    (
+        "event",
+        "key",
+        "rule",
+        "person",
+        "place",
+        "at_ms",
+        "outcome",
+        "because",
+        "arm",
+        "pos",
+        "body",
+    ),
     ("event", "key"),
 )
 _ACTION_COLUMNS: Final = (
@@ -62,14 +75,17 @@ def write(connection: Connection, event: str, group: Group) -> None:
 
     Raises:
         sqlalchemy.exc.IntegrityError: a log key, log position or venue version is there already.
-        StoreRefused: a NUL in a log key or a badge: PostgreSQL cannot hold it, and SQLite holds it
-            without finding it again.
+        StoreRefused: a NUL in a log key, a badge or an id: PostgreSQL cannot hold it, and SQLite
+            holds it without finding it again.
     """
-    if any("\0" in row.key for row in group.log) or any("\0" in badge for badge in group.leases):
-        raise StoreRefused("a NUL cannot be part of a log key or of a badge")
+    keys = (*(row.key for row in group.log), *group.leases, *group.identities)
+    if any("\0" in key for key in keys):
+        raise StoreRefused("a NUL cannot be part of a log key, of a badge or of an id")
+    before = erasure.look(connection, event, group.forgotten)
     _write_incoming(connection, event, group)
     _write_state(connection, event, group)
     _write_effects(connection, event, group)
+    erasure.erase(connection, event, group.forgotten, before)
 
 
 def _write_incoming(connection: Connection, event: str, group: Group) -> None:
@@ -110,23 +126,21 @@ def _write_state(connection: Connection, event: str, group: Group) -> None:
         [
             (event, badge, leases[-1].person, leases[-1].from_ms, encode(leases))
             for badge, leases in group.leases.items()
+            if leases
         ],
     )
+    _leases_gone.run(connection, [(event, badge) for badge, ls in group.leases.items() if not ls])
     _timers.run(
         connection,
         [(event, t.key, t.due_ms, t.person, encode(t)) for t in group.timers.values() if t],
     )
     _timers_gone.run(connection, [(event, key) for key, t in group.timers.items() if t is None])
+    identity.write(connection, event, group)
+    audiences.write(connection, event, group)
 
 
 def _write_effects(connection: Connection, event: str, group: Group) -> None:
-    _decisions.run(
-        connection,
-        [
-            (event, d.key, d.rule, d.person, d.place, d.at_ms, d.outcome, _json.encode(d))
-            for d in group.decisions
-        ],
-    )
+    _decisions.run(connection, [_decision(event, decision) for decision in group.decisions])
     _actions.run(connection, [_action(event, group, action) for action in group.actions])
     _messages.run(
         connection,
@@ -148,10 +162,19 @@ def _write_effects(connection: Connection, event: str, group: Group) -> None:
         connection, [(s.outcome, s.detail, s.at_ms, None, event, s.key) for s in group.settled]
     )
     codes.issue_settled(connection, event, group.settled)
+    if group.notes:
+        notes.write(connection, event, group.notes)
+
+
+def _decision(event: str, d: Decision) -> tuple[object, ...]:
+    return (
+        event, d.key, d.rule, d.person, d.place, d.at_ms, d.outcome, d.because, d.arm, d.pos,
+        _json.encode(d),
+    )  # fmt: skip
 
 
 def _action(event: str, group: Group, action: Action) -> tuple[object, ...]:
-    not_before_ms = group.not_before_ms.get(action.key, 0)
+    not_before_ms = group.not_before_ms.get(action.key, action.not_before_ms)
     leased = group.lease_owner is not None and not not_before_ms
     return (
         event, action.key, action.connector, action.rule, action.person,

@@ -2,11 +2,12 @@
 
 SQLite runs in WAL mode with ``synchronous=FULL``, so that a commit survives a power cut. A writing
 transaction begins with BEGIN IMMEDIATE: it waits for its turn at once instead of failing half-way.
+What is deleted is overwritten with zeros.
 """
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any, Final
 
@@ -23,6 +24,8 @@ from hub.store.errors import (
 
 BUSY_WAIT_MS: Final = 20_000
 """Longest wait for another process's transaction on SQLite."""
+SCRUB_WAIT_MS: Final = 2_000
+"""Longest wait for readers when a SQLite file is rewritten."""
 CONNECTIONS_MAX: Final = 8
 """Most connections of one process."""
 CONNECTION_WAIT_S: Final = 30
@@ -37,6 +40,7 @@ _PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",
     "PRAGMA temp_store=MEMORY",
     f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}",
 )
@@ -114,6 +118,36 @@ class Database:
             cursor = connection.cursor()
             cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
             cursor.close()
+
+    def scrub(self, tables: Iterable[str]) -> None:
+        """Rewrite ``tables`` (SQLite: all) without what was deleted or overwritten in them.
+
+        Raises:
+            StoreUnavailable: no database answers, or somebody else is reading or writing (SQLite).
+        """
+        with self._translated(), self._in_turn():
+            if self.dialect == "sqlite":
+                self._scrub_file()
+                return
+            names = ", ".join(f'"{table}"' for table in tables)
+            engine = self._started().execution_options(isolation_level="AUTOCOMMIT")
+            with engine.connect() as connection:
+                connection.exec_driver_sql(f"VACUUM FULL {names}")
+
+    def _scrub_file(self) -> None:
+        with closing(self._started().raw_connection()) as connection:
+            cursor = connection.cursor()
+            try:
+                cursor.execute(f"PRAGMA busy_timeout={SCRUB_WAIT_MS}")
+                cursor.execute("VACUUM")
+                busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            except sqlite3.OperationalError as error:
+                raise StoreUnavailable(f"{self.where}: {error}") from error
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout={BUSY_WAIT_MS}")
+                cursor.close()
+        if busy:
+            raise StoreUnavailable(f"{self.where} is being read just now: try again later")
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:

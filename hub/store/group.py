@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from contract.envelope import StreamPosition
-from hub.core.outcome import Action, Decision, Grant, Message, Outcome
+from hub.core.outcome import Action, Decision, Grant, Message, Note, Outcome
 from hub.core.state import Lease, Person, Pool, Timer, Zone
 
 SettledOutcome = Literal["done", "dropped", "expired", "superseded", "dead"]
@@ -70,8 +70,9 @@ class Group(Struct):
     """Everything that one commit writes, all or nothing.
 
     Actions are inserted as leased by ``lease_owner`` until ``lease_until_ms`` when there is one,
-    so that the running dispatcher may start on them at once; those whose key is in
-    ``not_before_ms``, and all when there is no owner, are inserted as waiting.
+    so that the running dispatcher may start on them at once; those that are held until an instant
+    (their own ``not_before_ms``, or the group's for their key, which counts more), and all when
+    there is no owner, are inserted as waiting.
     """
 
     log: list[LogRow] = msgspec.field(default_factory=list)
@@ -79,7 +80,7 @@ class Group(Struct):
     zones: dict[str, Zone] = msgspec.field(default_factory=dict)
     pools: dict[str, Pool] = msgspec.field(default_factory=dict)
     leases: dict[str, tuple[Lease, ...]] = msgspec.field(default_factory=dict)
-    """Badge to all its leases, ascending."""
+    """Badge to all its leases, ascending; a badge without any is forgotten."""
     decisions: list[Decision] = msgspec.field(default_factory=list)
     actions: list[Action] = msgspec.field(default_factory=list)
     lease_owner: str | None = None
@@ -99,6 +100,16 @@ class Group(Struct):
     settled: list[SettledRow] = msgspec.field(default_factory=list)
     retries: list[RetryRow] = msgspec.field(default_factory=list)
     venue: PublishedVenue | None = None
+    notes: list[Note] = msgspec.field(default_factory=list)
+    memberships: dict[tuple[str, str], int | None] = msgspec.field(default_factory=dict)
+    """(audience, person) to the instant since which they belong; None is a member no longer."""
+    identities: dict[str, str | None] = msgspec.field(default_factory=dict)
+    """``kind:value`` to whose it is; None takes it away."""
+    aliases: dict[str, str | None] = msgspec.field(default_factory=dict)
+    """Somebody who was merged to whom they are known as; None when that was undone."""
+    forgotten: set[str] = msgspec.field(default_factory=set)
+    """People of whom nothing may remain, with all who were merged into them. This is done last: the
+    group must hold nothing of them that happened after the erasure."""
 
     def add(self, outcome: Outcome) -> None:
         """Take in what one more event changed; of state the later value counts."""
@@ -113,3 +124,8 @@ class Group(Struct):
         self.messages.extend(outcome.messages)
         self.grants.extend(outcome.grants)
         self.released.extend(outcome.released)
+        self.notes.extend(outcome.notes)
+        self.memberships.update(((m.audience, m.person), m.since_ms) for m in outcome.memberships)
+        self.identities.update(outcome.identities)
+        self.aliases.update(outcome.aliases)
+        self.forgotten.update(outcome.forgotten)

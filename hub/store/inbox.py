@@ -1,15 +1,18 @@
-"""What a person was told stays in their inbox; browsers that want to know are kept beside it."""
+"""What a person was told stays in their inbox; browsers that want to know are kept beside it.
+
+Rows keep the id they were written with; whoever was merged has one inbox for all of their ids.
+"""
 
 from typing import Final
 
 from msgspec import Struct
 from sqlalchemy import delete, select, update
 
-from hub.store import bulk, tables
+from hub.store import bulk, identity, tables
 from hub.store.database import Database
 
 SUBSCRIPTIONS_MAX: Final = 10
-"""Most browsers of one person; the oldest makes room."""
+"""Most browsers under one id of a person; the oldest makes room."""
 MESSAGES_MAX: Final = 500
 """Most messages read at once."""
 
@@ -56,23 +59,24 @@ class Inbox:
         columns = (
             _m.id, _m.key, _m.at_ms, _m.title, _m.text, _m.reward_pool, _m.reward_index, _m.read_ms,
         )  # fmt: skip
-        query = select(*columns).where(
-            _m.event == self._event, _m.person == person, _m.id > after_id
-        )
+        query = select(*columns).where(_m.event == self._event, _m.id > after_id)
         newest = query.order_by(_m.id.desc()).limit(min(limit, MESSAGES_MAX))
         with self._database.read() as connection:
+            ids = identity.ids_of(connection, self._event, person)
+            newest = newest.where(_m.person.in_(ids))
             return [InboxMessage(*row) for row in connection.execute(newest)]
 
     def mark_read(self, person: str, up_to_id: int, at_ms: int) -> int:
         """Mark somebody's messages up to a number as read; returns how many were not before."""
         statement = (
             update(tables.message)
-            .where(_m.event == self._event, _m.person == person, _m.id <= up_to_id)
+            .where(_m.event == self._event, _m.id <= up_to_id)
             .where(_m.read_ms.is_(None))
             .values(read_ms=at_ms)
         )
         with self._database.write() as connection:
-            return connection.execute(statement).rowcount
+            ids = identity.ids_of(connection, self._event, person)
+            return connection.execute(statement.where(_m.person.in_(ids))).rowcount
 
     def subscribe(self, person: str, subscription: Subscription, at_ms: int) -> None:
         """Keep a browser; one that is known belongs to ``person`` from now on."""
@@ -90,11 +94,12 @@ class Inbox:
             )
 
     def subscriptions(self, person: str) -> list[Subscription]:
-        """Return somebody's browsers."""
-        query = select(_s.endpoint, _s.p256dh, _s.auth).where(
-            _s.event == self._event, _s.person == person
-        )
+        """Return somebody's browsers, those of all their ids."""
         with self._database.read() as connection:
+            ids = identity.ids_of(connection, self._event, person)
+            query = select(_s.endpoint, _s.p256dh, _s.auth).where(
+                _s.event == self._event, _s.person.in_(ids)
+            )
             return [Subscription(*row) for row in connection.execute(query.order_by(_s.id))]
 
     def unsubscribe(self, endpoint: str) -> bool:

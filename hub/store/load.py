@@ -5,11 +5,11 @@ from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Exists, Select, func, select
 
 from contract.envelope import StreamPosition
 from hub.core.state import Lease, Person, Pool, Timer, Zone
-from hub.store import bulk, tables
+from hub.store import bulk, identity, tables
 from hub.store.group import LogRow, PublishedVenue
 
 LOG_PAGE_ROWS: Final = 5_000
@@ -33,6 +33,14 @@ class Whereabouts(Struct, frozen=True, array_like=True):
     since_ms: int
 
 
+class VenueVersionInfo(Struct, frozen=True):
+    """A version of the venue, who published it, and when it came into force."""
+
+    version: int
+    at_ms: int
+    by: str
+
+
 class EngineState(Struct, frozen=True):
     """All that is in memory from the start; ``places`` has those who are somewhere now."""
 
@@ -45,6 +53,8 @@ class EngineState(Struct, frozen=True):
     places: dict[str, Whereabouts]
     timers: list[Timer]
     """Ascending by when they are due."""
+    aliases: dict[str, str] = {}
+    """Everybody who was merged, and into whom, as it was written."""
 
 
 def engine_state(connection: Connection, event: str) -> EngineState:
@@ -58,6 +68,7 @@ def engine_state(connection: Connection, event: str) -> EngineState:
         streams=_streams(connection, event),
         places=_places(connection, event),
         timers=_timers(connection, event),
+        aliases=identity.aliases(connection, event),
     )
 
 
@@ -112,10 +123,12 @@ def log_page(connection: Connection, event: str, after_pos: int, limit: int) -> 
     return _log_rows(connection, query)
 
 
-def log_of(connection: Connection, event: str, person: str, until_ms: int | None) -> list[LogRow]:
-    """Return a person's log rows in order, those that happened up to and at ``until_ms``."""
+def log_of(
+    connection: Connection, event: str, ids: Collection[str], until_ms: int | None
+) -> list[LogRow]:
+    """Return the log rows of these ids in order, those that happened up to and at ``until_ms``."""
     log = tables.log.c
-    query = _log(event).where(log.person == person).order_by(log.pos)
+    query = _log(event).where(log.person.in_(ids)).order_by(log.pos)
     if until_ms is not None:
         query = query.where(log.at_ms <= until_ms)
     return _log_rows(connection, query)
@@ -164,6 +177,41 @@ def _timers(connection: Connection, event: str) -> list[Timer]:
 
 
 def count_people(connection: Connection, event: str) -> int:
-    """Return how many people have state."""
+    """Return how many people have state; somebody who was merged is not counted."""
     table = tables.person_state.c
-    return connection.scalar(select(func.count()).where(table.event == event)) or 0
+    query = select(func.count()).where(table.event == event, ~_merged(table.person, event))
+    return connection.scalar(query) or 0
+
+
+def person_ids(connection: Connection, event: str, after: str, limit: int) -> list[str]:
+    """Return people with state in the database's order, from the one after ``after``."""
+    table = tables.person_state.c
+    query = (
+        select(table.person)
+        .where(table.event == event, table.person > after, ~_merged(table.person, event))
+        .order_by(table.person)
+        .limit(limit)
+    )
+    return list(connection.scalars(query))
+
+
+def venue_versions(connection: Connection, event: str) -> list[VenueVersionInfo]:
+    """Return every version of the venue that was ever in force, newest first."""
+    venue = tables.venue.c
+    query = select(venue.version, venue.at_ms, venue.by).where(venue.event == event)
+    rows = connection.execute(query.order_by(venue.version.desc()))
+    return [VenueVersionInfo(*row) for row in rows]
+
+
+def venue_version(connection: Connection, event: str, version: int) -> PublishedVenue | None:
+    """Return one version of the venue."""
+    venue = tables.venue.c
+    columns = (venue.version, venue.document, venue.at_ms, venue.by)
+    chosen = select(*columns).where(venue.event == event, venue.version == version)
+    row = connection.execute(chosen).one_or_none()
+    return PublishedVenue(*row) if row else None
+
+
+def _merged(person: ColumnElement[str], event: str) -> Exists:
+    alias = tables.alias.c
+    return select(alias.other).where(alias.event == event, alias.other == person).exists()

@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from msgspec import Struct
-from sqlalchemy import Connection, Select, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, func, insert, select, update
 
 from hub.core.events import Leased, Registered, Value
-from hub.store import commands, tables
+from hub.store import commands, finding, identity, tables
 from hub.store.database import Database
+from hub.store.finding import PersonInfo
 
 LINK_BYTES: Final = 32
 PERSON_ID_BYTES: Final = 8
@@ -27,17 +28,6 @@ class Registration(Struct, frozen=True):
 
     person: str
     link_token: str | None
-
-
-class PersonInfo(Struct, frozen=True):
-    """Somebody as the desk knows them."""
-
-    person: str
-    name: str
-    email: str | None
-    phone: str | None
-    company: str | None
-    created_ms: int
 
 
 class NewPerson(Struct, frozen=True, kw_only=True):
@@ -81,47 +71,48 @@ class People:
             return [_register(connection, self._event, one, at_ms) for one in new]
 
     def new_link(self, person: str) -> str | None:
-        """Make a new link token; the old one opens nothing from then on. None for nobody."""
+        """Make a new link token; the old one opens nothing from then on. None for nobody.
+
+        Links of those who were merged into them go on opening the same page.
+        """
         token = _new_token()
-        statement = (
-            update(tables.registration)
-            .where(_r.event == self._event, _r.person == person)
-            .values(link_hash=_hash(token))
-        )
         with self._database.write() as connection:
+            end = identity.resolve(connection, self._event, person)
+            statement = (
+                update(tables.registration)
+                .where(_r.event == self._event, _r.person == end)
+                .values(link_hash=_hash(token))
+            )
             return token if connection.execute(statement).rowcount else None
 
     def by_link(self, token: str) -> str | None:
-        """Return whose link holds ``token``."""
+        """Return whose link holds ``token``: as whom they are known now."""
         query = select(_r.person).where(_r.event == self._event, _r.link_hash == _hash(token))
-        with self._database.read() as connection:
-            return connection.scalar(query)
+        return self._known(query)
 
     def by_source(self, source_key: str) -> str | None:
-        """Return whom a source calls so."""
+        """Return whom a source calls so: as whom they are known now."""
         query = select(_r.person).where(_r.event == self._event, _r.source_key == source_key)
-        with self._database.read() as connection:
-            return connection.scalar(query)
+        return self._known(query)
 
     def by_badge(self, badge: str) -> str | None:
-        """Return who holds the badge now."""
+        """Return who holds the badge now: as whom they are known now."""
         c = tables.lease.c
-        with self._database.read() as connection:
-            query = select(c.person).where(c.event == self._event, c.badge == badge)
-            return connection.scalar(query)
+        return self._known(select(c.person).where(c.event == self._event, c.badge == badge))
 
     def badges_of(self, person: str) -> list[str]:
-        """Return the badges that somebody holds now."""
+        """Return the badges that somebody holds now, under any of their ids."""
         c = tables.lease.c
-        query = select(c.badge).where(c.event == self._event, c.person == person)
         with self._database.read() as connection:
+            ids = identity.ids_of(connection, self._event, person)
+            query = select(c.badge).where(c.event == self._event, c.person.in_(ids))
             return list(connection.scalars(query.order_by(c.badge)))
 
     def get(self, person: str) -> PersonInfo | None:
-        """Return somebody."""
+        """Return somebody, by any of their ids; None for a walk-in."""
         with self._database.read() as connection:
-            row = connection.execute(self._select().where(_r.person == person)).one_or_none()
-        return PersonInfo(*row) if row else None
+            end = identity.resolve(connection, self._event, person)
+            return next(iter(finding.infos(connection, self._event, [end])), None)
 
     def names(self) -> dict[str, str]:
         """Return person to name, of everybody."""
@@ -130,28 +121,27 @@ class People:
             return dict(connection.execute(query).all())
 
     def search(self, text: str, limit: int = 50) -> list[PersonInfo]:
-        """Return those whose name, e-mail or company holds ``text``, or who hold that badge."""
-        part = text.strip().lower()
-        lease = tables.lease.c
-        holder = select(lease.person).where(
-            lease.event == self._event, lease.badge == text.strip(), lease.person.is_not(None)
-        )
-        columns = (_r.name, _r.email, _r.company)
-        holds = [func.lower(column).contains(part, autoescape=True) for column in columns]
-        query = self._select().where(or_(*holds, _r.person == text.strip(), _r.person.in_(holder)))
-        limited = query.order_by(_r.name, _r.person).limit(min(limit, SEARCH_ROWS_MAX))
+        """Return those whose name, e-mail or company holds ``text``, or whose id or badge it is."""
         with self._database.read() as connection:
-            return [PersonInfo(*row) for row in connection.execute(limited)]
+            return finding.find(connection, self._event, text, min(limit, SEARCH_ROWS_MAX))
 
     def count(self) -> int:
-        """Return how many are registered."""
-        query = select(func.count()).where(_r.event == self._event)
+        """Return how many are registered; somebody who was merged is not counted."""
         with self._database.read() as connection:
-            return connection.scalar(query) or 0
+            return count(connection, self._event)
 
-    def _select(self) -> Select[Any]:
-        columns = (_r.person, _r.name, _r.email, _r.phone, _r.company, _r.created_ms)
-        return select(*columns).where(_r.event == self._event)
+    def _known(self, query: Select[Any]) -> str | None:
+        with self._database.read() as connection:
+            person: str | None = connection.scalar(query)
+            return person and identity.resolve(connection, self._event, person)
+
+
+def count(connection: Connection, event: str) -> int:
+    """Return how many are registered; somebody who was merged is not counted."""
+    a = tables.alias.c
+    merged = select(a.other).where(a.event == event, a.other == _r.person).exists()
+    query = select(func.count()).select_from(tables.registration)
+    return connection.scalar(query.where(_r.event == event, ~merged)) or 0
 
 
 def _register(connection: Connection, event: str, new: NewPerson, at_ms: int) -> Registration:

@@ -1,15 +1,19 @@
-"""What the log can fill again may be emptied; what has gone out of the house may not."""
+"""What the log can fill again may be emptied; what has gone out of the house may not.
+
+Folding the log again sees nobody who was erased. What was decided about a place as a whole before
+the newest erasure was decided with them there, so it is left as it is, and not compared.
+"""
 
 from collections.abc import Iterable
 from typing import Final
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, or_, select
 
 from hub.core.outcome import Decision
 from hub.core.state import Lease, Person, Pool, Timer, Zone
-from hub.store import commit, load, tables
+from hub.store import audiences, commit, erasure_log, identity, load, tables
 from hub.store.group import Group, PublishedVenue
 
 FOLDED: Final = (
@@ -19,8 +23,11 @@ FOLDED: Final = (
     tables.lease,
     tables.timer,
     tables.venue,
-    tables.decision,
+    tables.identity,
+    tables.alias,
+    tables.membership,
 )
+"""With the decisions, which are not all emptied."""
 
 _person = msgspec.json.Decoder(Person)
 _decision = msgspec.json.Decoder(Decision)
@@ -36,18 +43,37 @@ class Folded(Struct, frozen=True):
     timers: dict[str, Timer]
     venues: dict[int, PublishedVenue]
     decisions: dict[str, Decision]
+    """Without those that :func:`is_settled`."""
+    identities: dict[str, str] = {}
+    aliases: dict[str, str] = {}
+    memberships: dict[tuple[str, str], int] = {}
+    """(audience, person) to the instant since which they belong."""
+
+
+def is_settled(decision: Decision, erased_pos: int) -> bool:
+    """Say whether a decision is about a place, made before the erasure at that position (0: none).
+
+    Such a one is neither made again nor compared.
+    """
+    return decision.person is None and decision.pos < erased_pos
 
 
 def reset(connection: Connection, event: str) -> None:
     """Empty the folded tables of one event."""
     for table in FOLDED:
         connection.execute(delete(table).where(table.c.event == event))
+    d = tables.decision.c
+    erased_pos = erasure_log.last_pos(connection, event)
+    anew = or_(d.person.is_not(None), d.pos >= erased_pos)
+    connection.execute(delete(tables.decision).where(d.event == event, anew))
 
 
 def refill(connection: Connection, event: str, groups: Iterable[Group]) -> None:
     """Empty the folded tables and write ``groups`` in their place."""
     reset(connection, event)
+    erased_pos = erasure_log.last_pos(connection, event)
     for group in groups:
+        group.decisions = [one for one in group.decisions if not is_settled(one, erased_pos)]
         commit.write(connection, event, group)
 
 
@@ -59,6 +85,8 @@ def folded(connection: Connection, event: str) -> Folded:
     )  # fmt: skip
     people = connection.execute(select(person.body).where(person.event == event))
     decisions = connection.execute(select(decision.body).where(decision.event == event))
+    erased_pos = erasure_log.last_pos(connection, event)
+    made = [_decision.decode(row[0]) for row in decisions]
     columns = (venue.version, venue.document, venue.at_ms, venue.by)
     venues = connection.execute(select(*columns).where(venue.event == event))
     return Folded(
@@ -68,5 +96,8 @@ def folded(connection: Connection, event: str) -> Folded:
         leases=state.leases,
         timers={timer.key: timer for timer in state.timers},
         venues={row[0]: PublishedVenue(*row) for row in venues},
-        decisions={one.key: one for one in (_decision.decode(row[0]) for row in decisions)},
+        decisions={one.key: one for one in made if not is_settled(one, erased_pos)},
+        identities=identity.identities(connection, event),
+        aliases=state.aliases,
+        memberships=audiences.memberships(connection, event),
     )

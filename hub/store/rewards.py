@@ -5,8 +5,8 @@ from typing import Final, Literal
 from msgspec import Struct
 from sqlalchemy import func, select, update
 
-from hub.core.events import Redeemed
-from hub.store import commands, tables
+from hub.core.events import Event, Redeemed, Tombstone
+from hub.store import commands, identity, tables
 from hub.store.codes import tidy_code
 from hub.store.database import Database
 
@@ -31,7 +31,7 @@ class Reward(Struct, frozen=True):
 
 
 class RedeemDone(Struct, frozen=True):
-    """The code was good, and is used up from now on."""
+    """The code was good, and is used up from now on; ``person`` is empty for who is forgotten."""
 
     pool: str
     index: int
@@ -67,11 +67,11 @@ class Rewards:
         with self._database.write() as connection:
             row = connection.execute(statement).one_or_none()
             if row is not None:
-                done = RedeemDone(*row)
-                event = Redeemed(done.person, done.pool, done.index, at_ms, by)
-                key = f"redeem/{done.pool}/{done.index}"
+                pool, index, person = row
+                key = f"redeem/{pool}/{index}"
+                event = _redeemed(pool, index, person, at_ms, by)
                 commands.add(connection, self._event, key, event, at_ms)
-                return done
+                return RedeemDone(pool, index, person or "")
         return self._refused(tidy)
 
     def by_code(self, code: str) -> Reward | None:
@@ -82,10 +82,11 @@ class Rewards:
         return Reward(*row) if row else None
 
     def of(self, person: str) -> list[Reward]:
-        """Return somebody's rewards, newest first."""
-        query = select(*_COLUMNS).where(_c.event == self._event, _c.person == person)
-        newest = query.order_by(_c.at_ms.desc(), _c.pool, _c.index).limit(REWARDS_MAX)
+        """Return somebody's rewards under all of their ids, newest first."""
         with self._database.read() as connection:
+            ids = identity.ids_of(connection, self._event, person)
+            query = select(*_COLUMNS).where(_c.event == self._event, _c.person.in_(ids))
+            newest = query.order_by(_c.at_ms.desc(), _c.pool, _c.index).limit(REWARDS_MAX)
             return [Reward(*row) for row in connection.execute(newest)]
 
     def at(self, pool: str, index: int) -> Reward | None:
@@ -107,3 +108,10 @@ class Rewards:
         if reward is None or reward.status == "free":
             return RedeemRefused("unknown")
         return RedeemRefused("already" if reward.status == "redeemed" else "not_issued", reward)
+
+
+def _redeemed(pool: str, index: int, person: str | None, at_ms: int, by: str) -> Event:
+    """What the engine is told: of somebody who is forgotten only that one more was handed over."""
+    if person is None:
+        return Tombstone(at_ms, redeemed={pool: 1})
+    return Redeemed(person, pool, index, at_ms, by)

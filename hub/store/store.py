@@ -10,15 +10,29 @@ from types import TracebackType
 from typing import Self
 
 from hub.core.events import Event
+from hub.core.outcome import Grant
 from hub.core.state import Person
-from hub.store import commands, commit, load, outbox, rebuild, schema
+from hub.store import (
+    commands,
+    commit,
+    erasure,
+    erasure_log,
+    identity,
+    load,
+    outbox,
+    rebuild,
+    schema,
+    tables,
+)
 from hub.store.accounts import Accounts
+from hub.store.audiences import Audiences
 from hub.store.commands import CommandResult, CommandRow
 from hub.store.database import Database
 from hub.store.devices import Devices
 from hub.store.group import Group, LogRow, PublishedVenue
 from hub.store.inbox import Inbox
-from hub.store.load import EngineState
+from hub.store.load import EngineState, VenueVersionInfo
+from hub.store.notes import Notes
 from hub.store.outbox import PendingAction
 from hub.store.people import People
 from hub.store.quarantine import Quarantine
@@ -45,6 +59,8 @@ class Store:
         self.quarantine = Quarantine(self.database, event)
         self.status = Status(self.database, event)
         self.views = Views(self.database, event)
+        self.audiences = Audiences(self.database, event)
+        self.notes = Notes(self.database, event)
 
     def start(self, *, migrate: bool = False) -> None:
         """Open the database and check its tables, or bring them up to date first; repeatable.
@@ -66,6 +82,16 @@ class Store:
         """Do the database's own housekeeping that would otherwise make a commit wait."""
         self.database.checkpoint()
 
+    def scrub(self) -> None:
+        """Let nothing be left in the database's files of what was deleted or overwritten in it.
+
+        It rewrites them whole, so it takes time and room; copies and backups keep what they hold.
+
+        Raises:
+            StoreUnavailable: the database has gone away, or another process is using it just now.
+        """
+        self.database.scrub(tables.METADATA.tables)
+
     def stop(self) -> None:
         """Close every connection; repeatable."""
         self.database.stop()
@@ -86,6 +112,8 @@ class Store:
 
     def commit(self, group: Group) -> None:
         """Write everything of ``group`` in one transaction.
+
+        Of those in ``group.forgotten``, and of all who were merged into them, nothing is left.
 
         Decisions, actions and messages whose key is there already are left alone: they are
         deterministic, so writing them twice is harmless.
@@ -139,21 +167,73 @@ class Store:
             after_pos = page[-1].pos
             left = None if left is None else left - len(page)
 
-    def log_of(self, person: str, until_ms: int | None = None) -> list[LogRow]:
-        """Return a person's log rows in order, those that happened up to and at ``until_ms``."""
+    def venue_version(self, version: int) -> PublishedVenue | None:
+        """Return one version of the venue."""
         with self.database.read() as connection:
-            return load.log_of(connection, self.event, person, until_ms)
+            return load.venue_version(connection, self.event, version)
+
+    def venue_versions(self) -> list[VenueVersionInfo]:
+        """Return every version of the venue that was ever in force, newest first."""
+        with self.database.read() as connection:
+            return load.venue_versions(connection, self.event)
+
+    def log_of(self, ids: str | Collection[str], until_ms: int | None = None) -> list[LogRow]:
+        """Return the log rows written under these ids, those up to and at ``until_ms``, in order.
+
+        Rows keep the id of their event; for all of a person ask for their :meth:`aliases_of`.
+        """
+        raw = [ids] if isinstance(ids, str) else ids
+        with self.database.read() as connection:
+            return load.log_of(connection, self.event, raw, until_ms)
+
+    def resolve(self, person: str) -> str:
+        """Return as whom somebody is known now: themselves when they were not merged."""
+        with self.database.read() as connection:
+            return identity.resolve(connection, self.event, person)
+
+    def aliases_of(self, person: str) -> set[str]:
+        """Return all ids of whoever ``person`` is known as now, that one included."""
+        with self.database.read() as connection:
+            return set(identity.ids_of(connection, self.event, person))
+
+    def load_ids(self, keys: Collection[str]) -> dict[str, str]:
+        """Return those of ``keys`` (``kind:value``) that belong to somebody, and to whom now."""
+        with self.database.read() as connection:
+            return identity.holders(connection, self.event, keys)
+
+    def person_ids_after(self, after: str = "", limit: int = 500) -> list[str]:
+        """Return people with state, ascending in the database's order, from the one after.
+
+        Somebody who was merged is left out. Two databases may sort differently.
+        """
+        with self.database.read() as connection:
+            return load.person_ids(connection, self.event, after, limit)
 
     def count_people(self) -> int:
-        """Return how many people have state at this event."""
+        """Return how many people have state at this event, those who were merged not counted."""
         with self.database.read() as connection:
             return load.count_people(connection, self.event)
 
-    def reset_state(self) -> None:
-        """Empty what the log can fill again: state, venues and decisions.
+    def reserved_of(self, person: str) -> list[Grant]:
+        """Return the rewards that are on their way to somebody: reserved, and not delivered yet."""
+        with self.database.read() as connection:
+            ids = identity.ids_of(connection, self.event, person)
+            return erasure.reserved_of(connection, self.event, ids)
 
-        The log, positions, codes, people, quarantine and commands stay. So do actions and
-        messages: they have gone out, and replaying the log leaves those alone that are there.
+    def last_erasure_pos(self) -> int:
+        """Return the position of the newest erasure in the log, 0 when there was none.
+
+        What was decided about places before it is not decided again: :func:`rebuild.is_settled`.
+        """
+        with self.database.read() as connection:
+            return erasure_log.last_pos(connection, self.event)
+
+    def reset_state(self) -> None:
+        """Empty what the log can fill again: state, venues, identities, audiences and decisions.
+
+        Decisions about places stay that were made before somebody was erased.
+        The log, positions, codes, people, quarantine and commands stay. So do actions,
+        messages and notes: they have gone out, and replaying the log leaves alone what is there.
         """
         with self.database.write() as connection:
             rebuild.reset(connection, self.event)

@@ -1,5 +1,6 @@
 """What only grows is counted on from where the last count stopped, not counted again."""
 
+from collections.abc import Callable
 from threading import Lock
 from typing import Any
 
@@ -18,8 +19,8 @@ def in_order(event: ColumnElement[str]) -> ColumnElement[str]:
 class Tally:
     """Counts the rows that are ``mine`` and meet ``conditions``; ``number`` ascends with each row.
 
-    When the oldest row is another one than before, the table was filled anew: then all is counted
-    again.
+    When the oldest row is another one than before, the table was filled anew; when ``erased``
+    returns another number, somebody was erased from it: then all is counted again.
     """
 
     def __init__(
@@ -28,13 +29,15 @@ class Tally:
         number: ColumnElement[int],
         mine: ColumnElement[bool],
         *conditions: ColumnElement[bool],
+        erased: Callable[[Connection], int] = lambda _: 0,
     ) -> None:
         self._table = table
         self._number = number
         self._mine = mine
         self._conditions = conditions
         self._lock = Lock()
-        self._oldest: int | None = None
+        self._erased = erased
+        self._era: tuple[int | None, int] = (None, 0)
         self._upto = 0
         self._count = 0
 
@@ -58,6 +61,6 @@ class Tally:
 
     def _start_again_if_new(self, db: Connection) -> None:
         first = select(self._number).where(self._mine).order_by(self._number).limit(1)
-        oldest = db.scalar(first)
-        if oldest != self._oldest:
-            self._oldest, self._upto, self._count = oldest, 0, 0
+        era = (db.scalar(first), self._erased(db))
+        if era != self._era:
+            self._era, self._upto, self._count = era, 0, 0

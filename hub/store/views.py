@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from hub.core.outcome import Decision
 from hub.core.state import Pool, Zone
-from hub.store import load, outbox, tables
+from hub.store import identity, load, outbox, tables
 from hub.store.database import Database
 from hub.store.outbox import PendingAction
 
@@ -43,14 +43,17 @@ class Views:
         rule: str | None = None,
         newest_first: bool = False,
     ) -> list[NumberedDecision]:
-        """Return decisions above number ``after_id``, of one person or rule if given."""
+        """Return decisions above number ``after_id``, of one person or rule if given.
+
+        A person's are those under all of their ids; each keeps the one it was made with.
+        """
         query = select(_d.id, _d.body).where(_d.event == self._event, _d.id > after_id)
-        if person is not None:
-            query = query.where(_d.person == person)
         if rule is not None:
             query = query.where(_d.rule == rule)
         query = query.order_by(_d.id.desc() if newest_first else _d.id).limit(min(limit, ROWS_MAX))
         with self._database.read() as connection:
+            if person is not None:
+                query = query.where(_d.person.in_(identity.ids_of(connection, self._event, person)))
             rows = connection.execute(query)
             return [NumberedDecision(number, _decision.decode(body)) for number, body in rows]
 

@@ -5,13 +5,15 @@ from threading import Lock
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Table, func, select
 
 from hub.core.document import Venue
 from hub.core.outcome import Decision
 from hub.core.state import Person, Play, Wanted
+from hub.store import bulk, erasure_log, finding, identity, people
 from hub.store import tables as t
 from hub.store.database import Database
+from hub.store.finding import PersonInfo
 from hub.store.tally import Tally, in_order
 from hub.store.web_values import (
     DeadRow,
@@ -46,6 +48,7 @@ _person = msgspec.json.Decoder(Person)
 _venue = msgspec.json.Decoder(Venue)
 _music = msgspec.json.Decoder(_Music)
 _said = msgspec.json.Decoder(_Said)
+_places = bulk.Lookup(t.person_state, ("person", "place"), "person")
 
 
 class WebReads:
@@ -58,9 +61,9 @@ class WebReads:
         self._version = 0
         self._document: Venue | None = None
         log, decision, message = t.log.c, t.decision.c, t.message.c
-        self._taps = Tally(t.log, log.pos, log.event == event, log.kind == "tapped")
-        self._decisions = Tally(t.decision, decision.id, in_order(decision.event) == event)
-        self._messages = Tally(t.message, message.id, in_order(message.event) == event)
+        self._taps = self._tally(t.log, log.pos, log.event == event, log.kind == "tapped")
+        self._decisions = self._tally(t.decision, decision.id, in_order(decision.event) == event)
+        self._messages = self._tally(t.message, message.id, in_order(message.event) == event)
 
     def venue(self) -> tuple[int, Venue | None]:
         """Return version and document in force; 0 and None before the first is published."""
@@ -119,10 +122,11 @@ class WebReads:
             query = query.where(in_order(c.event) == self._event)
         else:
             query = query.where(c.event == self._event)
-        query = query if person is None else query.where(c.person == person)
         query = query if rule is None else query.where(c.rule == rule)
         query = query.where(c.person.is_not(None)) if of_people else query
         with self._database.read() as db:
+            if person is not None:
+                query = query.where(c.person.in_(identity.ids_of(db, self._event, person)))
             return [_feed_row(row) for row in db.execute(query)]
 
     def totals(self) -> Totals:
@@ -130,7 +134,7 @@ class WebReads:
         with self._database.read() as db:
             rewards = self._by_status(db, t.reward_code)
             return Totals(
-                people=self._count(db, t.registration),
+                people=people.count(db, self._event),
                 inside=self._count(db, t.person_state, t.person_state.c.place.is_not(None)),
                 taps=self._taps.count(db),
                 decisions=self._decisions.count(db),
@@ -151,22 +155,27 @@ class WebReads:
     def people(self, text: str = "", limit: int = 100) -> list[PersonRow]:
         """Find people by a part of their name, e-mail or company, or by a whole badge or id."""
         with self._database.read() as db:
-            rows = db.execute(self._people_query(text.strip(), min(limit, ROWS_MAX))).all()
-            badges = self._badges(db, [row.person for row in rows])
-        return [_person_row(row, badges.get(row.person, ())) for row in rows]
+            found = finding.find(db, self._event, text, min(limit, ROWS_MAX))
+            places = {
+                str(person): place
+                for person, place in _places.rows(db, self._event, [one.person for one in found])
+            }
+        return [_person_row(one, places.get(one.person)) for one in found]
 
     def person(self, person: str) -> tuple[PersonRow, Person] | None:
-        """Return somebody with their state; None for nobody. Fresh people have an empty state."""
-        query = self._registrations().where(t.registration.c.person == person)
+        """Return somebody with their state, by any of their ids; None for nobody.
+
+        Fresh people have an empty state.
+        """
         c = t.person_state.c
-        body = select(c.body).where(c.event == self._event, c.person == person)
         with self._database.read() as db:
-            row = db.execute(query).one_or_none()
-            if row is None:
+            end = identity.resolve(db, self._event, person)
+            found = finding.infos(db, self._event, [end])
+            if not found:
                 return None
-            state = db.scalar(body)
-            badges = self._badges(db, [person]).get(person, ())
-        return _person_row(row, badges), _person.decode(state) if state else Person(person)
+            body = db.scalar(select(c.body).where(c.event == self._event, c.person == end))
+        state = _person.decode(body) if body else Person(end)
+        return _person_row(found[0], state.place), state
 
     def rule_counts(self) -> dict[str, RuleCount]:
         """Return for each rule how often it fired and was suppressed."""
@@ -198,6 +207,12 @@ class WebReads:
         with self._database.read() as db:
             return [_dead(row) for row in db.execute(query)]
 
+    def _tally(self, table: Table, number: Any, mine: Any, *conditions: Any) -> Tally:
+        def erased(db: Connection) -> int:
+            return erasure_log.last_pos(db, self._event)
+
+        return Tally(table, number, mine, *conditions, erased=erased)
+
     def _count(self, db: Connection, table: Any, *conditions: Any) -> int:
         query = select(func.count()).select_from(table)
         return db.scalar(query.where(table.c.event == self._event, *conditions)) or 0
@@ -205,33 +220,6 @@ class WebReads:
     def _by_status(self, db: Connection, table: Any) -> dict[str, int]:
         query = select(table.c.status, func.count()).where(table.c.event == self._event)
         return {str(status): int(n) for status, n in db.execute(query.group_by(table.c.status))}
-
-    def _registrations(self) -> Select[Any]:
-        r, s = t.registration, t.person_state
-        joined = r.outerjoin(s, (s.c.event == r.c.event) & (s.c.person == r.c.person))
-        columns = (r.c.person, r.c.name, r.c.company, r.c.email, s.c.place)
-        return select(*columns).select_from(joined).where(r.c.event == self._event)
-
-    def _people_query(self, text: str, limit: int) -> Select[Any]:
-        query = self._registrations().order_by(t.registration.c.name).limit(limit)
-        if not text:
-            return query
-        c, lease = t.registration.c, t.lease.c
-        holder = select(lease.person).where(lease.event == self._event, lease.badge == text)
-        part = text.lower()
-        found = [func.lower(column).contains(part, autoescape=True) for column in (c.name, c.email)]
-        company = func.lower(c.company).contains(part, autoescape=True)
-        return query.where(
-            found[0] | found[1] | company | (c.person == text) | c.person.in_(holder)
-        )
-
-    def _badges(self, db: Connection, people: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        c = t.lease.c
-        query = select(c.person, c.badge).where(c.event == self._event, c.person.in_(people))
-        found: dict[str, tuple[str, ...]] = {}
-        for person, badge in db.execute(query.order_by(c.badge)):
-            found[person] = (*found.get(person, ()), badge)
-        return found
 
 
 def _with_name(table: Any) -> Any:
@@ -261,9 +249,11 @@ def _edge_row(row: Sequence[Any]) -> EdgeRow:
     )
 
 
-def _person_row(row: Sequence[Any], badges: tuple[str, ...]) -> PersonRow:
-    person, name, company, email, place = row
-    return PersonRow(person, name, company or "", email or "", badges, place)
+def _person_row(info: PersonInfo, place: str | None) -> PersonRow:
+    return PersonRow(
+        info.person, info.name, info.company or "", info.email or "", info.badges, place,
+        info.others,
+    )  # fmt: skip
 
 
 def _counted(

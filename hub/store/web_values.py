@@ -62,7 +62,10 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """One line of the list of people. ``badges`` are those leased now."""
+    """One line of the list of people. ``badges`` are those leased now.
+
+    ``others`` are the ids of those who were merged into them.
+    """
 
     id: str
     name: str
@@ -70,6 +73,7 @@ class PersonRow:
     email: str
     badges: tuple[str, ...]
     place: str | None
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

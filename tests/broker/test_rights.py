@@ -52,4 +52,10 @@ def test_every_role_has_its_filters() -> None:
     assert rights.publish_filters("e", "stage", "guest") == ()
     assert rights.subscribe_filters("e", "stage", "guest") == ("foyer/e/hub/state",)
     assert rights.publish_filters("e", "web", "hub") == rights.subscribe_filters("e", "web", "hub")
+    assert rights.publish_filters("e", "screen", "listener") == ()
+    assert rights.subscribe_filters("e", "screen", "listener") == (
+        "foyer/e/out/#",
+        "foyer/e/hub/state",
+    )
+    assert rights.covers(rights.publish_filters("e", "engine", "hub")[0], "foyer/e/out/stage/show")
     assert "foyer/e/stage/up/taps" in rights.publish_filters("e", "stage", "edge")

@@ -3,7 +3,7 @@
 Instants are minutes after the event's doors open unless a name ends in ``_ms``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ import msgspec
 from hub.core import document as doc
 from hub.core import events as ev
 from hub.core.compiled import Compiled, compile_venue
-from hub.core.outcome import Action, Decision, Grant, Message, Outcome
+from hub.core.outcome import Action, Decision, Grant, Message, Note, Outcome
 from hub.core.state import Lease, Person, Pool, Timer, Zone
 from hub.core.step import step
 from hub.core.world import World
@@ -74,6 +74,16 @@ class State:
     pools: dict[str, Pool] = field(default_factory=dict)
     leases: dict[str, tuple[Lease, ...]] = field(default_factory=dict)
     timers: dict[str, Timer] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+
+
+def _update(known: dict[str, str], changes: Mapping[str, str | None]) -> None:
+    for key, value in changes.items():
+        if value is None:
+            known.pop(key, None)
+        else:
+            known[key] = value
 
 
 class Fold:
@@ -84,10 +94,13 @@ class Fold:
         self.rules: Compiled = compile_venue(venue, 1)
         self.state = state or State()
         self.grace_ms = grace_ms
+        self.previous: Compiled | None = None
+        self.events: dict[str, list[ev.Event]] = {}
         self.pos = 0
         self.decisions: list[Decision] = []
         self.actions: list[Action] = []
         self.messages: list[Message] = []
+        self.notes: list[Note] = []
         self.grants: list[Grant] = []
         self.released: list[Grant] = []
         self.outcomes: list[Outcome] = []
@@ -103,18 +116,28 @@ class Fold:
         """Unix milliseconds of a minute of the event."""
         return self.opens_ms + round(minute * MIN)
 
-    def publish(self, venue: doc.Venue, minute: float = 0) -> None:
+    def publish(self, venue: doc.Venue, minute: float = 0, *, past: bool = False) -> None:
         """Put a version of the rules in force, from a minute on."""
         version = self.rules.version + (1 if self.pos else 0)
+        self.previous = self.rules if self.pos else None
         self.rules = compile_venue(venue, version)
-        self.tell(ev.VenuePublished(version, self.at_ms(minute), "{}"))
+        self.tell(ev.VenuePublished(version, self.at_ms(minute), "{}", past=past))
+        self.previous = None
+        self.sweep(self.at_ms(minute))
+
+    def sweep(self, now_ms: int) -> None:
+        """Do at once what concerns many people."""
+        for key in [timer.key for timer in self.state.timers.values() if timer.kind == "sweep"]:
+            people = sorted(self.state.people.keys() - self.state.aliases.keys())
+            self.tell(ev.Swept(key, now_ms, people, last=True))
 
     def world(self) -> World:
         """What is true now."""
         state = self.state
         return World(
             self.rules, state.people, state.zones, state.pools, state.leases, state.timers,
-            self.grace_ms,
+            self.grace_ms, state.ids, state.aliases,
+            {raw: tuple(events) for raw, events in self.events.items()}, self.previous,
         )  # fmt: skip
 
     def tell(self, event: ev.Event, now_ms: int | None = None) -> Outcome:
@@ -122,7 +145,11 @@ class Fold:
         now = event.at_ms if now_ms is None else now_ms
         outcome = step(self.world(), event, self.pos + 1, now)
         self.pos += 1
+        if outcome.person_id is not None:
+            self.events.setdefault(outcome.person_id, []).append(event)
         self._apply(outcome)
+        for further in outcome.follows:
+            self.tell(further, now)
         return outcome
 
     def _apply(self, outcome: Outcome) -> None:
@@ -131,9 +158,14 @@ class Fold:
         state.zones |= {zone.id: zone for zone in outcome.zones}
         state.pools |= {pool.id: pool for pool in outcome.pools}
         state.leases |= outcome.leases
+        _update(state.ids, outcome.identities)
+        _update(state.aliases, outcome.aliases)
+        for person in outcome.forgotten:
+            state.people.pop(person, None)
         for key in outcome.timers_cancelled:
             state.timers.pop(key, None)
         state.timers |= {timer.key: timer for timer in outcome.timers_set}
+        self.notes += outcome.notes
         self.outcomes.append(outcome)
         self.decisions += outcome.decisions
         self.actions += outcome.actions
@@ -178,7 +210,10 @@ class Fold:
         until_ms = self.at_ms(minute)
         while ripe := [t for t in self.state.timers.values() if t.due_ms <= until_ms]:
             timer = min(ripe, key=lambda timer: (timer.due_ms, timer.key))
-            self.tell(ev.Due(timer.key, timer.due_ms, timer.person))
+            if timer.kind == "sweep":
+                self.sweep(timer.due_ms)
+            else:
+                self.tell(ev.Due(timer.key, timer.due_ms, timer.person))
             assert self.state.timers.get(timer.key) != timer
 
     # What came of it.

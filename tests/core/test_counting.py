@@ -168,6 +168,6 @@ def test_rules_that_count_the_same_are_each_decided() -> None:
     assert [fold.fired(f"r{count}") for count in (1, 2, 3)] == [[1], [2], []]
 
 
-def test_a_rule_that_is_not_active_does_nothing() -> None:
-    fold = Fold(document(rule(TAP, active=False))).join("ann").taps(1)
+def test_a_rule_that_is_paused_does_nothing() -> None:
+    fold = Fold(document(rule(TAP, stage="paused"))).join("ann").taps(1)
     assert fold.decisions == []

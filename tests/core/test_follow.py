@@ -162,7 +162,7 @@ def test_each_action_of_a_rule_has_a_slot_of_its_own() -> None:
 @pytest.mark.parametrize(
     "instead",
     [
-        rule(PRESENT, MOOD, active=False),
+        rule(PRESENT, MOOD, stage="paused"),
         rule({"kind": "tap", "place": "floor"}),
         rule({"kind": "present", "place": "stage"}, MOOD),
         rule(PRESENT, MOOD, name="other"),

@@ -117,7 +117,7 @@ def test_what_is_not_counted_is_named() -> None:
         rule(tap, "most", limit=doc.Limit(at_most=2)),
         rule(doc.OnVisits(place="floor", count=1), "by-presence"),
         rule(doc.WhilePresent(place="floor"), "present"),
-        rule(tap, "off", active=False),
+        rule(tap, "off", stage="paused"),
     )
     should = expected(Script(taps=taps("coffee", 1)), venue)
     assert should.fired == {}

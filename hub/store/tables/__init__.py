@@ -15,6 +15,7 @@ from hub.store.tables.effects import (
     RewardCode,
 )
 from hub.store.tables.flow import Command, LogEntry, Quarantined, StreamRow
+from hub.store.tables.identity import AliasRow, IdentityRow, MembershipRow, NoteRow
 from hub.store.tables.people import PersonRow, RegistrationRow
 from hub.store.tables.state import (
     BadgeLease,
@@ -46,6 +47,10 @@ reward_code = table_of(RewardCode)
 push_subscription = table_of(PushSubscription)
 person = table_of(PersonRow)
 registration = table_of(RegistrationRow)
+identity = table_of(IdentityRow)
+alias = table_of(AliasRow)
+membership = table_of(MembershipRow)
+note = table_of(NoteRow)
 device = table_of(DeviceRow)
 edge_health = table_of(EdgeHealth)
 account = table_of(AccountRow)

@@ -14,6 +14,8 @@ class DecisionRow(SQLModel, table=True):
         UniqueConstraint("event", "key", name="decision_key"),
         Index("decision_person", "event", "person", "id"),
         Index("decision_rule", "event", "rule", "id"),
+        Index("decision_order", "event", "id"),
+        Index("decision_instant", "event", "at_ms"),
         NEVER_AGAIN,
     )
 
@@ -25,6 +27,12 @@ class DecisionRow(SQLModel, table=True):
     place: str | None
     at_ms: int = Field(sa_type=Instant)
     outcome: str
+    because: str = ""
+    """What suppressed it, in one word."""
+    arm: str = ""
+    """The arm of the rule's experiment that the person is in."""
+    pos: int = Field(default=0, sa_type=Instant)
+    """Where in the log the event stands that was decided; 0 in rows that say nothing of it."""
     body: bytes
 
 

@@ -1,9 +1,17 @@
 """What comes in: the log, its sources' positions, what still waits, what was refused."""
 
+from typing import Final
+
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from hub.store.tables.columns import NEVER_AGAIN, Instant, Serial
+
+NAMING: Final = text(
+    "(kind IN ('swept', 'merged', 'unmerged', 'erased') OR (kind = 'leased' AND person IS NULL))"
+)
+"""Rows of the log that may name somebody whose own rows they are not; a query that repeats it word
+for word uses the index on them."""
 
 
 class LogEntry(SQLModel, table=True):
@@ -16,6 +24,9 @@ class LogEntry(SQLModel, table=True):
             "log_person", "event", "person", "pos",
             sqlite_where=text("person IS NOT NULL"),
             postgresql_where=text("person IS NOT NULL"),
+        ),
+        Index(
+            "log_naming", "event", "pos", sqlite_where=NAMING, postgresql_where=NAMING,
         ),
     )  # fmt: skip
 

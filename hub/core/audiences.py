@@ -1,0 +1,72 @@
+"""Who is in an audience is what its condition says, at every instant: by event and by time."""
+
+import heapq
+
+from msgspec.structs import replace
+
+from hub.core.asking import View
+from hub.core.crowds import recount
+from hub.core.outcome import Membership
+from hub.core.plan import CompiledAudience
+from hub.core.state import Timer
+from hub.core.world import Draft
+
+
+def refresh(draft: Draft) -> None:
+    """Look at the audiences that the changes of this step can touch, each after those it asks."""
+    while draft.touched:
+        person, keys = draft.touched.popitem()
+        of = draft.rules.audiences_of
+        waiting = {one.order: one for key in keys for one in of[key]}
+        queue = list(waiting)
+        heapq.heapify(queue)
+        while queue:
+            audience = waiting[heapq.heappop(queue)]
+            if look(draft, audience, person):
+                for further in of.get(f"audience:{audience.name}", ()):
+                    if further.order not in waiting:
+                        waiting[further.order] = further
+                        heapq.heappush(queue, further.order)
+
+
+def look(draft: Draft, audience: CompiledAudience, person_id: str) -> bool:
+    """Let somebody in or out, and look again when time may change that; whether it has changed."""
+    person = draft.person(person_id)
+    view = View(person, draft.at_ms, draft)
+    held = audience.ask.holds(view)
+    changed = held != (audience.name in person.audiences)
+    if changed:
+        put(draft, audience.name, person_id, draft.at_ms if held else None)
+    if audience.ask.is_timed:
+        _wait(draft, audience, person_id, audience.ask.until_ms(view))
+    return changed
+
+
+def put(draft: Draft, name: str, person_id: str, since_ms: int | None) -> None:
+    """Let somebody in since an instant, or out."""
+    person = draft.person(person_id)
+    audiences = {known: at_ms for known, at_ms in person.audiences.items() if known != name}
+    if since_ms is not None:
+        audiences[name] = since_ms
+    draft.put(replace(person, audiences=audiences))
+    draft.memberships[name, person_id] = Membership(name, person_id, since_ms)
+    if person.place is not None and name in draft.rules.counted:
+        recount(draft, person.place, person_id)
+    if not draft.is_silent:
+        change = "left" if since_ms is None else "entered"
+        draft.happened(f"audience:{name}:{change}", person_id, draft.at_ms)
+
+
+def _wait(draft: Draft, audience: CompiledAudience, person: str, until_ms: int | None) -> None:
+    key = f"audience:{audience.name}/{person}"
+    if until_ms is None:
+        draft.cancel_timer(key)
+    else:
+        draft.set_timer(Timer(key, until_ms, "audience", audience.name, person))
+
+
+def fell_due(draft: Draft, timer: Timer, person: str) -> None:
+    """Time may have changed who is in."""
+    audience = draft.rules.audiences.get(timer.rule)
+    if audience is not None and look(draft, audience, person):
+        draft.touch(person, f"audience:{audience.name}")

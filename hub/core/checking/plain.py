@@ -1,0 +1,35 @@
+"""A part of the document as plain values, in the order of its type, what is default left out.
+
+Equal parts are equal plain values, however they came about.
+"""
+
+from typing import Any
+
+from msgspec import NODEFAULT, Struct, structs
+
+
+def plain(value: Any) -> Any:
+    """Structs as names with values, their kind first; lists and tuples as lists."""
+    if isinstance(value, Struct):
+        return _struct(value)
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if isinstance(value, dict):
+        return {key: plain(one) for key, one in value.items()}
+    return value
+
+
+def _struct(value: Struct) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    config = value.__struct_config__
+    if config.tag_field is not None:
+        made[config.tag_field] = config.tag
+    for field in structs.fields(value):
+        given = getattr(value, field.name)
+        if field.required or given != _default(field):
+            made[field.encode_name] = plain(given)
+    return made
+
+
+def _default(field: structs.FieldInfo) -> Any:
+    return field.default if field.default_factory is NODEFAULT else field.default_factory()

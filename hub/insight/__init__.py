@@ -1,0 +1,1 @@
+"""Says what happened at an event, from what the store holds."""

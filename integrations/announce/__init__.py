@@ -1,0 +1,1 @@
+"""Says what a rule decided on the venue's own broker."""

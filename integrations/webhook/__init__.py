@@ -1,0 +1,1 @@
+"""Sends signed requests to the web addresses that the configuration names."""

@@ -1,0 +1,166 @@
+"""What two or three people do at the venue, and when it becomes known."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from random import Random
+from typing import Final
+
+from hub.core import events as ev
+from tests.core_histories.history import History, Publish, Restart, Step, Told
+from tests.core_histories.venues import HALLS, PURPOSES, TAP_PLACES, changed, venue
+
+PEOPLE: Final = ["ann", "bob", "cid"]
+BEGINNINGS_MS: Final = [
+    round(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1_000)
+    for text in (
+        "2026-10-10T08:00:00", "2026-10-10T08:00:00", "2026-10-10T08:59:30", "2026-10-10T21:59:30",
+        "2026-10-25T00:59:30", "2026-10-24T21:59:30", "2026-10-25T22:59:30",
+    )
+]  # fmt: skip
+"""Mornings, shortly before an hour, a midnight, the end of summer time, a week."""
+GAPS_MS: Final = [0, 0, 1, 999, 1_000, 2_000, 5_000, 5_000, 10_000, 15_000, 30_000]
+LATE_MS: Final = [1, 1_000, 5_000, 10_000, 20_000, 60_000]
+AFTERWARDS_MS: Final = 150_000
+
+
+@dataclass(slots=True)
+class Day:
+    """What has happened so far."""
+
+    random: Random
+    now_ms: int
+    lag_ms: int
+    steps: list[Step] = field(default_factory=list)
+    merges: list[ev.Merged] = field(default_factory=list)
+    where: dict[str, str] = field(default_factory=dict)
+
+    def tell(self, event: ev.Event, late_ms: int = 0) -> None:
+        """Something that becomes known after a while."""
+        self.steps.append(Told(self.now_ms + late_ms, event, f"k{len(self.steps)}"))
+
+
+def _registers(day: Day, person: str) -> None:
+    random = day.random
+    attributes: dict[str, ev.Value] = {}
+    if random.random() < 0.6:
+        attributes["company"] = random.choice(["north", "south"])
+    if random.random() < 0.5:
+        attributes["age"] = random.choice([18, 30, 60])
+    if random.random() < 0.3:
+        attributes["drinks"] = {random.choice(["tea", "beer"]): 1}
+    if random.random() < 0.3:
+        attributes["likes"] = [random.choice(["tea", "beer"])]
+    if random.random() < 0.3:
+        attributes["diet"] = random.choice(["vegan", "none"])
+    consents = None
+    if random.random() < 0.8:
+        consents = [purpose for purpose in PURPOSES if random.random() < 0.8]
+    day.tell(ev.Registered(person, day.now_ms, attributes, consents))
+
+
+def _moves(day: Day, person: str) -> None:
+    random = day.random
+    at = day.where.get(person)
+    late_ms = day.lag_ms
+    if at is None or random.random() < 0.4:
+        place = random.choice(HALLS)
+        day.where[person] = place
+        day.tell(ev.Moved(person, place, "entered", day.now_ms), late_ms)
+        return
+    kind = "left_venue" if random.random() < 0.25 else "left"
+    del day.where[person]
+    day.tell(ev.Moved(person, at, kind, day.now_ms), late_ms)  # type: ignore[arg-type]
+
+
+def _taps(day: Day, person: str) -> None:
+    random = day.random
+    place = random.choice([*TAP_PLACES, *TAP_PLACES, *HALLS])
+    late_ms = random.choice(LATE_MS) if random.random() < 0.25 else 0
+    day.tell(ev.Tapped(f"{person}-badge", place, day.now_ms), late_ms)
+
+
+def _leases(day: Day, person: str) -> None:
+    """A badge is lent, handed over or put back into the drawer."""
+    badge = f"{day.random.choice(PEOPLE)}-badge"
+    holder = None if day.random.random() < 0.3 else person
+    day.tell(ev.Leased(badge, holder, day.now_ms))
+
+
+def _joins(day: Day) -> None:
+    gone = {merged.other for merged in day.merges}
+    if day.merges and day.random.random() < 0.5:
+        undone = day.random.choice([m for m in day.merges if m.person not in gone])
+        day.merges.remove(undone)
+        day.tell(ev.Unmerged(undone.person, undone.other, day.now_ms))
+        return
+    alive = [person for person in PEOPLE if person not in gone]
+    if len(alive) > 1:
+        person, other = sorted(day.random.sample(alive, 2))
+        day.merges.append(ev.Merged(person, other, day.now_ms))
+        day.tell(day.merges[-1])
+
+
+def _calls(day: Day, person: str) -> None:
+    who = person if day.random.random() < 0.6 else None
+    kind = "button" if day.random.random() < 0.5 else "call"
+    day.tell(ev.Called("go", kind, day.now_ms, who))  # type: ignore[arg-type]
+
+
+def _something(day: Day, persons: list[str]) -> None:
+    person = day.random.choice(persons)
+    match day.random.choices(
+        ["tap", "move", "register", "lease", "redeem", "call", "join"],
+        [10, 8, 2, 0.6, 0.8, 1, 0.6],
+    )[0]:
+        case "tap":
+            _taps(day, person)
+        case "move":
+            _moves(day, person)
+        case "register":
+            _registers(day, person)
+        case "lease":
+            _leases(day, person)
+        case "redeem":
+            pool = day.random.choice(["card", "big"])
+            day.tell(ev.Redeemed(person, pool, 0, day.now_ms))
+        case "call":
+            _calls(day, person)
+        case "join":
+            _joins(day)
+
+
+def history(seed: int) -> History:
+    """The history of a seed, always the same."""
+    random = Random(seed)
+    written = venue(random)
+    begins_ms = random.choice(BEGINNINGS_MS)
+    day = Day(random, begins_ms, random.choice([0, 0, 0, 5_000]))
+    persons = PEOPLE[: random.randint(1, 3)]
+    for person in persons:
+        if random.random() < 0.9:
+            _registers(day, person)
+        day.tell(ev.Leased(f"{person}-badge", person, day.now_ms))
+        day.now_ms += random.choice([0, 1_000])
+    latest = written
+    for _ in range(random.randint(1, 26)):
+        day.now_ms += random.choice(GAPS_MS)
+        chance = random.random()
+        if chance < 0.02:
+            latest = changed(random, latest)
+            day.steps.append(Publish(day.now_ms, latest))
+        elif chance < 0.04:
+            day.steps.append(Restart(day.now_ms))
+        else:
+            _something(day, persons)
+    return History(seed, begins_ms, day.now_ms + AFTERWARDS_MS, written, _known(day, random))
+
+
+def _known(day: Day, random: Random) -> tuple[Step, ...]:
+    """In the order of becoming known; some facts are told twice."""
+    steps = list(day.steps)
+    steps += [
+        Told(step.now_ms + random.choice([0, 5_000]), step.event, step.key)
+        for step in day.steps
+        if isinstance(step, Told) and random.random() < 0.05
+    ]
+    return tuple(sorted(steps, key=lambda step: step.now_ms))

@@ -1,0 +1,1 @@
+"""What happened at the event, against plain recounts of the same event."""

@@ -1,0 +1,22 @@
+"""Every decision, worked out by scanning all that is known anew for each question.
+
+It is slow on purpose and shares no line with the engine: only the types of documents and of events.
+Facts are told in the order in which they became known; the clock runs in between. Where the meaning
+leaves an order open, this is how it is settled here:
+
+- What becomes known at an instant is told before anything that falls due at that very instant; what
+  fell due before is done first, even when only a late fact made it fall due.
+- Each thing that falls due is a step of its own. Of several at one instant any order is right: the
+  evaluator follows the ``hint`` it is given, so that another engine's order can be judged.
+- Of the rules that become true in one round, those written first are decided first and those after
+  see what they did; one rule's own instants are decided ascending.
+- A merge, an unmerge and a publication make no rule true by themselves for what lies in the past;
+  after a merge or an unmerge the audiences of the two are looked at as after any other event.
+- An audience's change is dated at the effective now, all else at its cause.
+- Registrations and moves of one person become known in the order of their instants.
+"""
+
+from tests.oracles.evaluator.engine import Evaluator
+from tests.oracles.evaluator.verdicts import Verdict
+
+__all__ = ["Evaluator", "Verdict"]

@@ -1,0 +1,164 @@
+"""What a rule does about a candidate: each action is taken, or refused for one reason."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from hub.core import document as doc
+from tests.oracles.evaluator.ledger import Ledger
+from tests.oracles.evaluator.limits import too_many
+from tests.oracles.evaluator.rows import Effect
+from tests.oracles.evaluator.spans import duration_ms, in_hours, next_ms
+
+CONSENTS: Final = {
+    doc.EnterDraw: "rewards",
+    doc.GiveReward: "rewards",
+    doc.SendPush: "push",
+    doc.SetLight: "lights",
+}
+CHANNELS: Final = {
+    doc.GiveReward: "reward",
+    doc.SendPush: "push",
+    doc.SetLight: "light",
+    doc.TellStaff: "staff",
+    doc.CallWebhook: "webhook",
+    doc.PublishMqtt: "mqtt",
+    doc.WriteRecord: "write",
+}
+DAY_ENDS: Final = "05:00"
+
+
+class Acts:
+    """Takes the actions of one rule for one subject, one after the other."""
+
+    def __init__(
+        self, ledger: Ledger, rule: str, person: str | None, cause_ms: int, now_ms: int
+    ) -> None:
+        """``cause_ms`` is what the age of the actions is counted from."""
+        self.ledger = ledger
+        self.rule = rule
+        self.person = person
+        self.cause_ms = cause_ms
+        self.now_ms = now_ms
+
+    @property
+    def _zone(self) -> str:
+        return self.ledger.venue.event.zone
+
+    def refused(self, act: doc.Act) -> str:
+        """Why an action cannot be taken; nothing when it can."""
+        for purpose in (CONSENTS.get(type(act)), *getattr(act, "needs", ())):
+            if purpose is not None and not self._consents(purpose):
+                return "consent"
+        age: str | None = getattr(act, "max_age", None)
+        if age is not None and self.now_ms > self.cause_ms + duration_ms(age):
+            return "late"
+        if isinstance(act, doc.GiveReward):
+            if self.ledger.left_in(act.pool) < 1:
+                return "stock"
+            if self._over_budget(act.pool):
+                return "budget"
+        channel = CHANNELS.get(type(act))
+        if channel is None:
+            return ""
+        if self._capped(channel):
+            return "cap"
+        expires_ms = self.cause_ms + duration_ms(age or "0ms")
+        return "quiet" if self._quiet(channel, expires_ms) else ""
+
+    def _consents(self, purpose: str) -> bool:
+        return self.person is not None and purpose in self.ledger.view(self.person).consents
+
+    def _over_budget(self, pool: str) -> bool:
+        cost = {one.id: one.cost for one in self.ledger.venue.pools}
+        return any(
+            sum(cost[one] * len(self.ledger.done_ms("granted", one)) for one in budget.pools)
+            + cost[pool]
+            > budget.amount
+            for budget in self.ledger.venue.budgets
+            if pool in budget.pools
+        )
+
+    def _capped(self, channel: str) -> bool:
+        return any(
+            capped(self.ledger, cap, self.person, self.cause_ms)
+            for cap in self.ledger.venue.caps
+            if cap.of in (channel, "everything")
+        )
+
+    def _quiet(self, channel: str, expires_ms: int) -> bool:
+        """Whether quiet hours make nothing of it; what is held goes out at their end."""
+        hours = [q for q in self.ledger.venue.quiet if channel in q.channels]
+        open_ = [(q.from_, q.until, q.then) for q in hours if q.then != "inbox"]
+        if channel == "push" and self.person is not None:
+            known = self.ledger.view(self.person).attributes
+            if "quiet_from" in known and "quiet_until" in known:
+                open_.append((known["quiet_from"], known["quiet_until"], "hold"))
+        at_ms = self.now_ms
+        while now_in := [one for one in open_ if in_hours(one[0], one[1], at_ms, self._zone)]:
+            if any(then == "drop" for _, _, then in now_in):
+                return True
+            at_ms = max(next_ms(until, at_ms, self._zone) for _, until, _ in now_in)
+            if at_ms > expires_ms:
+                return True
+        return False
+
+    def take(self, acts: Sequence[doc.Act], path: str = "") -> list[str]:
+        """Take what can be taken; each action's refusal, or nothing for one that was taken."""
+        reasons: list[str] = []
+        for index, act in enumerate(acts):
+            reasons.append(self.refused(act))
+            if not reasons[-1]:
+                self._do(act, f"{path}/{index}")
+        return reasons
+
+    def _add(self, kind: str, name: str, value: object = None, at_ms: int | None = None) -> None:
+        at_ms = self.cause_ms if at_ms is None else at_ms
+        self.ledger.add(Effect(kind, self.person, name, at_ms, value))
+
+    def _do(self, act: doc.Act, path: str) -> None:  # noqa: C901 - a line for each action
+        channel = CHANNELS.get(type(act))
+        if channel is not None:
+            for cap in self.ledger.venue.caps:
+                if cap.of in (channel, "everything"):
+                    self._add("sent", cap.name)
+        match act:
+            case doc.GiveTag(tag):
+                self._add("tag", tag)
+            case doc.TakeTag(tag):
+                self._add("untag", tag)
+            case doc.AddPoints(points):
+                self._add("points", self.rule, points)
+            case doc.SetAttribute(attribute, value):
+                self._add("set", attribute, value)
+            case doc.AwardHonour(honour):
+                self._add("honour", honour)
+            case doc.SetStatus(status):
+                self._add("status", status)
+            case doc.EnterDraw(draw):
+                self._add("draw", draw)
+            case doc.GiveReward(pool):
+                self._add("granted", pool)
+            case doc.FollowUp():
+                due_ms = self._due_ms(act)
+                self._add("follow", self.rule, (path, self.cause_ms), due_ms)
+            case doc.CancelFollowUp(rule):
+                self._add("cancel", rule)
+
+    def _due_ms(self, act: doc.FollowUp) -> int:
+        if act.after is not None:
+            return self.cause_ms + duration_ms(act.after)
+        clock, _, morning = (act.at or "").partition(" ")
+        if morning:
+            return next_ms(clock, next_ms(DAY_ENDS, self.cause_ms, self._zone) - 1, self._zone)
+        return next_ms(clock, self.cause_ms, self._zone)
+
+
+def capped(ledger: Ledger, cap: doc.Cap, person: str | None, at_ms: int) -> bool:
+    """Whether a cap is reached for somebody, or for all at the event."""
+    if cap.per == "event":
+        done_ms = ledger.done_ms("sent", cap.name)
+    elif person is None:
+        return False
+    else:
+        done_ms = ledger.view(person).given.sent.get(cap.name, [])
+    return too_many(done_ms, at_ms, cap.at_most, cap.within, ledger.venue.event.zone)

@@ -1,0 +1,261 @@
+"""Rounds of one step: what is true is decided, and what that makes true is decided next."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Final, Literal
+
+from hub.core import document as doc
+from tests.oracles.evaluator.acts import Acts, capped
+from tests.oracles.evaluator.conditions import holds
+from tests.oracles.evaluator.ledger import Ledger
+from tests.oracles.evaluator.limits import arm_of, limited
+from tests.oracles.evaluator.rows import Effect
+from tests.oracles.evaluator.spans import duration_ms
+from tests.oracles.evaluator.verdicts import Candidate, Verdict
+from tests.oracles.evaluator.view import View
+
+ROUNDS_MAX: Final = 8
+ASLEEP: Final = ("draft", "paused")
+
+
+class Deciding:
+    """What is asked of people, and what was said so far."""
+
+    def __init__(self, venue: doc.Venue) -> None:
+        """Nothing has been decided."""
+        self.ledger = Ledger(venue)
+        self.verdicts: list[Verdict] = []
+        self.members: set[tuple[str, str]] = set()
+        self.looked_ms: dict[str, int] = {}
+        self.spent: set[str] = set()
+        self.numbers: dict[str, int] = {}
+        self.arms: dict[tuple[str, str], str] = {}
+
+    # What conditions ask.
+
+    @property
+    def venue(self) -> doc.Venue:
+        """The document in force."""
+        return self.ledger.venue
+
+    def is_member(self, audience: str, person: str) -> bool:
+        """Whether somebody is a member now."""
+        return (audience, person) in self.members
+
+    def number_at(self, place: str, audience: str | None) -> int:
+        """How many are at a place now."""
+        return sum(
+            self.ledger.view(person).place == place
+            and (audience is None or self.is_member(audience, person))
+            for person in self.ledger.persons()
+        )
+
+    def left_in(self, pool: str) -> int:
+        """How many rewards are left."""
+        return self.ledger.left_in(pool)
+
+    def arm_of(self, rule: str, person: str) -> str:
+        """The arm of a rule's experiment somebody is in."""
+        return next((arm_of(self.venue, r, person) for r in self.venue.rules if r.name == rule), "")
+
+    def view(self, person: str | None) -> View | None:
+        """The person, or nobody."""
+        return None if person is None else self.ledger.view(person)
+
+    # Steps.
+
+    def settle(
+        self, found: Iterable[Candidate], touched: Iterable[str | None], now_ms: int, at_ms: int
+    ) -> None:
+        """Decide one step: what the event made true, and all that follows from it."""
+        persons = {person for person in touched if person is not None}
+        ripe = [*found, *self.changes(persons, now_ms), *self.crowds(at_ms)]
+        depth = 0
+        while ripe:
+            ripe = self._round(sorted(ripe, key=lambda one: one.key), now_ms, depth)
+            depth += 1
+
+    def _round(self, ripe: Sequence[Candidate], now_ms: int, depth: int) -> list[Candidate]:
+        following: list[Candidate] = []
+        persons: set[str] = set()
+        won: dict[tuple[str, str], str] = {}
+        for one in self._by_priority(ripe):
+            before = self.view(one.person)
+            beaten = won.get(_rivals(one), one.rule.name) != one.rule.name
+            verdict = self._decide(one, now_ms, depth, beaten=beaten)
+            if verdict is None:
+                continue
+            self.verdicts.append(verdict)
+            if verdict.outcome == "fired":
+                won[_rivals(one)] = one.rule.name
+                following += self._followers(one, before)
+                persons |= {one.person} if one.person is not None else set()
+        return [*following, *self.changes(persons, now_ms), *self.crowds(now_ms)]
+
+    def _by_priority(self, ripe: Sequence[Candidate]) -> list[Candidate]:
+        """Rivals stand where the first of them is written, the higher priority before."""
+        first = {
+            key: min(one.order for one in same)
+            for key, same in groupby(sorted(ripe, key=_rivals), _rivals)
+        }
+        return sorted(
+            ripe,
+            key=lambda one: (
+                first[_rivals(one)], one.person or "",
+                0 if one.rule.group is None else -one.rule.priority, one.order, one.at_ms,
+            ),
+        )  # fmt: skip
+
+    def _decide(self, one: Candidate, now_ms: int, depth: int, *, beaten: bool) -> Verdict | None:
+        rule, shadow = one.rule, one.rule.stage == "shadow"
+        kind = "shadow" if shadow else "fired"
+        done_ms = self.done_ms(kind, rule, one.person)
+        if rule.stage in ASLEEP or not holds(rule.if_, self.view(one.person), now_ms, self):
+            return None
+        if one.at_ms in done_ms:
+            return None
+        arm = "" if one.person is None else arm_of(self.venue, rule, one.person)
+        because = self._held_back(one, depth, arm, beaten=beaten)
+        acts = next((v.then for v in rule.variants if v.name == arm), rule.then)
+        if not because:
+            acting = Acts(self.ledger, rule.name, one.person, one.at_ms, now_ms)
+            reasons = self._rehearse(acting, acts) if shadow else acting.take(acts)
+            because = reasons[0] if reasons and all(reasons) else ""
+        if because:
+            return Verdict(rule.name, one.person, one.at_ms, "suppressed", because)
+        self.ledger.add(Effect(kind, one.person, rule.name, one.at_ms))
+        if not shadow and rule.group is not None:
+            for cap in self._group_caps(rule):
+                self.ledger.add(Effect("sent", one.person, cap.name, one.at_ms))
+        outcome: Literal["shadow", "fired"] = "shadow" if shadow else "fired"
+        return Verdict(rule.name, one.person, one.at_ms, outcome)
+
+    def done_ms(self, kind: str, rule: doc.Rule, person: str | None) -> list[int]:
+        """When the rule did so for this subject."""
+        return sorted(
+            effect.at_ms
+            for effect in self.ledger.effects(kind)
+            if effect.name == rule.name
+            and (effect.owner and self.ledger.who(effect.owner)) == person
+        )
+
+    def _rehearse(self, acting: Acts, acts: Sequence[doc.Act]) -> list[str]:
+        return [acting.refused(act) for act in acts]
+
+    def _group_caps(self, rule: doc.Rule) -> list[doc.Cap]:
+        return [cap for cap in self.venue.caps if cap.of == f"group:{rule.group}"]
+
+    def _held_back(self, one: Candidate, depth: int, arm: str, *, beaten: bool) -> str:
+        rule = one.rule
+        kind = "shadow" if rule.stage == "shadow" else "fired"
+        if depth >= ROUNDS_MAX:
+            return "depth"
+        if beaten:
+            return "priority"
+        done_ms = self.done_ms(kind, rule, one.person)
+        if rule.limit.per == "event":
+            done_ms = self.ledger.done_ms(kind, rule.name)
+        if limited(rule, done_ms, one.at_ms, self.view(one.person), self.venue):
+            return "limit"
+        if arm == "holdout":
+            return "holdout"
+        caps = self._group_caps(rule)
+        return "cap" * any(capped(self.ledger, c, one.person, one.at_ms) for c in caps)
+
+    # What follows.
+
+    def _followers(self, one: Candidate, before: View | None) -> list[Candidate]:
+        """Rules that are true because this one fired, at its instant."""
+        after = self.view(one.person)
+        found: list[Candidate] = []
+        for order, rule in enumerate(self.venue.rules):
+            match rule.when:
+                case doc.OnRule(name, long) if name == one.rule.name and duration_ms(long) == 0:
+                    found.append(Candidate(order, one.person, one.at_ms, rule))
+            if before is not None and after is not None and self.changed(rule.when, before, after):
+                found.append(Candidate(order, one.person, one.at_ms, rule))
+        return found
+
+    def changed(self, when: doc.Trigger, before: View, after: View) -> bool:
+        match when:
+            case doc.OnAttribute(name):
+                return before.attributes.get(name) != after.attributes.get(name)
+            case doc.OnPoints(at_least):
+                return before.points < at_least <= after.points
+        return False
+
+    def changes(self, persons: Iterable[str], now_ms: int) -> list[Candidate]:
+        """Look at all audiences of these people, and at the rules about those that changed."""
+        found: list[Candidate] = []
+        for person in sorted(persons):
+            for audience in self.look(person, now_ms):
+                change = "entered" if self.is_member(audience, person) else "left"
+                for order, rule in enumerate(self.venue.rules):
+                    match rule.when:
+                        case doc.OnAudience(name, wanted) if (name, wanted) == (audience, change):
+                            found.append(Candidate(order, person, now_ms, rule))
+        return found
+
+    def look(self, person: str, now_ms: int) -> list[str]:
+        """Bring somebody's memberships up to an instant; the audiences that changed."""
+        self.looked_ms[person] = now_ms
+        view, changed = self.ledger.view(person), []
+        for audience in self.venue.audiences:
+            entry = (audience.name, person)
+            inside = holds(audience.if_, view, now_ms, self)
+            if inside != (entry in self.members):
+                changed.append(audience.name)
+                self.members ^= {entry}
+        return changed
+
+    def crowds(self, at_ms: int) -> list[Candidate]:
+        """Rules about how many are somewhere, when the number has passed their mark."""
+        found: list[Candidate] = []
+        for order, rule in enumerate(self.venue.rules):
+            if not isinstance(rule.when, doc.OnOccupancy) or rule.stage in ASLEEP:
+                continue
+            number = self.number_at(rule.when.place, rule.when.audience)
+            was = self.numbers.get(rule.name, 0)
+            self.numbers[rule.name] = number
+            if _is_back(rule.when, number):
+                self.spent.discard(rule.name)
+            if _passes(rule.when, was, number) and rule.name not in self.spent:
+                self.spent.add(rule.name)
+                found.append(Candidate(order, None, at_ms, rule))
+        return found
+
+    def forget_members(self, person: str) -> None:
+        """Somebody is not who they were: their memberships are worked out anew."""
+        self.members = {entry for entry in self.members if entry[1] != person}
+
+    def publish(self, venue: doc.Venue, now_ms: int) -> None:
+        """Another document is in force: everybody is looked at, and no rule is true for it."""
+        self.ledger.publish(venue)
+        names = {audience.name for audience in venue.audiences}
+        self.members = {entry for entry in self.members if entry[0] in names}
+        for person in self.ledger.persons():
+            self.look(person, now_ms)
+        self.numbers = {}
+        self.spent &= {rule.name for rule in venue.rules}
+        for rule in venue.rules:
+            if isinstance(rule.when, doc.OnOccupancy):
+                number = self.number_at(rule.when.place, rule.when.audience)
+                self.numbers[rule.name] = number
+
+
+def _rivals(one: Candidate) -> tuple[str, str]:
+    return (one.person or "", f"group {one.rule.group}" if one.rule.group else one.rule.name)
+
+
+def _passes(when: doc.OnOccupancy, was: int, number: int) -> bool:
+    if when.at_least is not None:
+        return was < when.at_least <= number
+    assert when.at_most is not None
+    return was > when.at_most >= number
+
+
+def _is_back(when: doc.OnOccupancy, number: int) -> bool:
+    if when.at_least is not None:
+        return number <= (when.at_least - 1 if when.until is None else when.until)
+    assert when.at_most is not None
+    return number >= (when.at_most + 1 if when.until is None else when.until)

@@ -1,0 +1,138 @@
+"""Tells facts one by one, lets the clock run between them, and writes down every verdict."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from hub.core import document as doc
+from hub.core import events as ev
+from tests.oracles.evaluator.conditions import places_of
+from tests.oracles.evaluator.deciding import Deciding
+from tests.oracles.evaluator.instants import happened
+from tests.oracles.evaluator.rows import Fact, holder
+from tests.oracles.evaluator.verdicts import Candidate
+from tests.oracles.evaluator.view import View
+from tests.oracles.evaluator.waiting import Item, Waiting
+
+Hint = Callable[[Item], tuple[int, ...]]
+"""Where something that falls due stands among others that are due at the same instant."""
+
+
+def in_order(_: Item) -> tuple[int, ...]:
+    """No hint: audiences first, then rules as they are written, then people."""
+    return ()
+
+
+class Evaluator:
+    """The whole of an event, told in the order in which it became known."""
+
+    def __init__(self, venue: doc.Venue, now_ms: int, ends_ms: int, hint: Hint = in_order) -> None:
+        """Begin with a document that is in force from ``now_ms``; the clock ends at ``ends_ms``."""
+        self.deciding = Deciding(venue)
+        self.ledger = self.deciding.ledger
+        self.waiting = Waiting(self.deciding, now_ms, ends_ms)
+        self.hint = hint
+        self.clock_ms = now_ms
+        self.keys: set[str] = set()
+        self.waiting.forget_past(now_ms, set(), {rule.name for rule in venue.rules})
+
+    def know(self, event: ev.Event, now_ms: int, key: str | None = None) -> None:
+        """A fact becomes known. The same key is the same fact."""
+        if key is not None and key in self.keys:
+            return
+        self.keys |= {key} if key is not None else set()
+        self.pass_to(now_ms - 1)
+        self.clock_ms = max(self.clock_ms, now_ms)
+        effective_ms = max(now_ms, event.at_ms)
+        person = self._about(event)
+        who = None if person is None else self.ledger.who(person)
+        before = None if who is None else self.ledger.view(who)
+        self.ledger.add(Fact(event, now_ms, person))
+        if isinstance(event, ev.Merged | ev.Unmerged):
+            self._joined(event, effective_ms)
+        else:
+            after = None if who is None else self.ledger.view(who)
+            found = self._true(event, before, after)
+            self.deciding.settle(found, {who} - {None}, effective_ms, event.at_ms)
+
+    def publish(self, venue: doc.Venue, now_ms: int) -> None:
+        """Another document is in force; it fires nothing for the past."""
+        self.pass_to(now_ms - 1)
+        self.clock_ms = max(self.clock_ms, now_ms)
+        before = self.deciding.venue
+        self.deciding.publish(venue, now_ms)
+        self.waiting.publish(before, now_ms)
+
+    def pass_to(self, until_ms: int) -> None:
+        """Time passes; what falls due until then is done, one thing after the other."""
+        while items := [i for i in self.waiting.items(until_ms) if i.due_ms <= until_ms]:
+            item = min(items, key=lambda one: (one.due_ms, *self.hint(one), *one.order))
+            self.clock_ms = max(self.clock_ms, item.due_ms)
+            self.waiting.do(item, self.clock_ms)
+        self.clock_ms = max(self.clock_ms, until_ms)
+
+    def _about(self, event: ev.Event) -> str | None:
+        if isinstance(event, ev.Tapped):
+            return holder(self.ledger.rows, event.badge, event.at_ms)
+        if isinstance(event, ev.Leased):
+            return None
+        return getattr(event, "person", None)
+
+    def _joined(self, event: ev.Merged | ev.Unmerged, now_ms: int) -> None:
+        """Two became one, or one became two again: nothing is true of the past because of it."""
+        self.deciding.forget_members(event.other)
+        touched = {self.ledger.who(event.person), self.ledger.who(event.other)}
+        self.waiting.forget_past(now_ms, touched)
+        self.deciding.settle([], touched, now_ms, event.at_ms)
+
+    def _true(
+        self, event: ev.Event, before: View | None, after: View | None
+    ) -> Iterator[Candidate]:
+        for order, rule in enumerate(self.ledger.venue.rules):
+            if rule.stage in ("draft", "paused"):
+                continue
+            if isinstance(event, ev.Called):
+                about = rule.when.about if isinstance(rule.when, doc.OnButton | doc.OnCall) else ""
+                if _called(rule.when, event) and (about == "person") == (after is not None):
+                    who = None if after is None else after.id
+                    yield Candidate(order, who, event.at_ms, rule)
+            elif before is not None and after is not None:
+                for at_ms in self._times(rule.when, event, before, after):
+                    yield Candidate(order, after.id, at_ms, rule)
+
+    def _times(
+        self, when: doc.Trigger, event: ev.Event, before: View, after: View
+    ) -> Sequence[int]:
+        venue = self.ledger.venue
+        match when, event:
+            case doc.OnAttribute(name), ev.Registered():
+                true = before.attributes.get(name) != after.attributes.get(name)
+                return [event.at_ms] * true
+            case doc.OnConsent(purpose, given), ev.Registered():
+                now = purpose in after.consents
+                return [event.at_ms] * (now == given and now != (purpose in before.consents))
+            case doc.OnRedeemed(pool), ev.Redeemed():
+                return [event.at_ms] * (pool in (None, event.pool))
+            case doc.OnTap() | doc.OnVisit(at_least=None), ev.Tapped() | ev.Moved():
+                true = event.at_ms in happened(when, after, venue) and self._at(when, event)
+                return [event.at_ms] * true
+            case _, ev.Tapped() | ev.Moved():
+                return sorted(happened(when, after, venue) - happened(when, before, venue))
+        return []
+
+    def _at(self, when: doc.OnTap | doc.OnVisit, event: ev.Tapped | ev.Moved) -> bool:
+        """Whether it is this event that the trigger is about."""
+        if isinstance(when, doc.OnTap):
+            return isinstance(event, ev.Tapped) and event.place == when.place
+        entered = isinstance(event, ev.Tapped) or event.kind == "entered"
+        by = "tap" if isinstance(event, ev.Tapped) else "presence"
+        kinds = {place.id: place.visits_by for place in self.ledger.venue.places}
+        places = places_of(self.ledger.venue, when.place, when.group)
+        return entered and event.place in places and kinds[event.place] == by
+
+
+def _called(when: doc.Trigger, event: ev.Called) -> bool:
+    match when:
+        case doc.OnButton(name):
+            return (event.kind, event.name) == ("button", name)
+        case doc.OnCall(name):
+            return (event.kind, event.name) == ("call", name)
+    return False

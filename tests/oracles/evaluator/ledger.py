@@ -1,0 +1,70 @@
+"""The rows, and every question about who somebody is and what is known of them, asked anew."""
+
+from collections.abc import Iterator
+
+from hub.core import document as doc
+from hub.core import events as ev
+from tests.oracles.evaluator.rows import Effect, Fact, Row, known_as, standing
+from tests.oracles.evaluator.view import View, view_of
+
+
+class Ledger:
+    """All rows so far. A view is kept only until the next row."""
+
+    def __init__(self, venue: doc.Venue) -> None:
+        """Begin empty."""
+        self.venue = venue
+        self.rows: list[Row] = []
+        self._merges: list[ev.Merged] | None = None
+        self._views: dict[str, View] = {}
+
+    def add(self, row: Row) -> None:
+        """Something more is known."""
+        self.rows.append(row)
+        self._merges = None
+        self._views.clear()
+
+    def publish(self, venue: doc.Venue) -> None:
+        """Everything is read by another document from now on."""
+        self.venue = venue
+        self._views.clear()
+
+    @property
+    def merges(self) -> list[ev.Merged]:
+        """The merges that stand."""
+        if self._merges is None:
+            self._merges = standing(self.rows)
+        return self._merges
+
+    def who(self, person: str) -> str:
+        """Who somebody is by now."""
+        return known_as(person, self.merges)
+
+    def persons(self) -> list[str]:
+        """Everybody of whom anything is known, ascending."""
+        ids = {row.person for row in self.rows if isinstance(row, Fact) and row.person is not None}
+        return sorted({self.who(person) for person in ids})
+
+    def ids_of(self, person: str) -> frozenset[str]:
+        """All the ids somebody goes by now."""
+        return frozenset({person, *(m.other for m in self.merges if self.who(m.other) == person)})
+
+    def view(self, person: str) -> View:
+        """What is known of somebody, under the id they go by now."""
+        if person not in self._views:
+            ids = self.ids_of(person)
+            self._views[person] = view_of(self.rows, person, ids, self.merges, self.venue)
+        return self._views[person]
+
+    def effects(self, kind: str) -> Iterator[Effect]:
+        """What rules did, of one kind."""
+        return (row for row in self.rows if isinstance(row, Effect) and row.kind == kind)
+
+    def done_ms(self, kind: str, name: str) -> list[int]:
+        """When something was done for anybody."""
+        return sorted(effect.at_ms for effect in self.effects(kind) if effect.name == name)
+
+    def left_in(self, pool: str) -> int:
+        """How many rewards are left in a pool."""
+        stock = next(one.stock for one in self.venue.pools if one.id == pool)
+        return stock - len(self.done_ms("granted", pool))

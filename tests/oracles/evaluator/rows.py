@@ -1,0 +1,67 @@
+"""All that is known, in the order in which it became known: facts, and what rules did about them.
+
+A row is never changed. Whose it is now follows from the merges that were not undone.
+"""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from hub.core import events as ev
+
+
+class Fact(NamedTuple):
+    """An event, when it became known, and the id under which somebody was meant then."""
+
+    event: ev.Event
+    now_ms: int
+    person: str | None
+
+
+class Effect(NamedTuple):
+    """What a rule did, for whom it was done, and the instant of its cause."""
+
+    kind: str
+    owner: str | None
+    name: str
+    at_ms: int
+    value: Any = None
+
+
+Row = Fact | Effect
+
+
+def standing(rows: Iterable[Row]) -> list[ev.Merged]:
+    """The merges that were not undone."""
+    merges: list[ev.Merged] = []
+    for row in rows:
+        match row:
+            case Fact(ev.Merged() as merged):
+                merges.append(merged)
+            case Fact(ev.Unmerged(person, other)):
+                merges = [m for m in merges if (m.person, m.other) != (person, other)]
+    return merges
+
+
+def known_as(person: str, merges: Iterable[ev.Merged]) -> str:
+    """Who somebody is by now."""
+    for merged in merges:
+        if merged.other == person:
+            person = merged.person
+    return person
+
+
+def holder(rows: Iterable[Row], badge: str, at_ms: int) -> str | None:
+    """Whose badge it was at an instant; before its first lease it counts to that one."""
+    leases = sorted(
+        (
+            (row.event.at_ms, index, row.event.person)
+            for index, row in enumerate(rows)
+            if isinstance(row, Fact)
+            and isinstance(row.event, ev.Leased)
+            and row.event.badge == badge
+        ),
+        key=lambda lease: lease[:2],
+    )
+    if not leases:
+        return None
+    return [lease for lease in leases if lease[0] <= at_ms or lease is leases[0]][-1][2]

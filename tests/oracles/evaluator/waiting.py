@@ -1,0 +1,240 @@
+"""What falls due by itself, found by looking at every instant at which something could."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hub.core import document as doc
+from tests.oracles.evaluator.acts import Acts
+from tests.oracles.evaluator.conditions import edges, holds, places_of
+from tests.oracles.evaluator.deciding import ASLEEP, Deciding
+from tests.oracles.evaluator.instants import fallen
+from tests.oracles.evaluator.limits import arm_of
+from tests.oracles.evaluator.rows import Effect
+from tests.oracles.evaluator.spans import duration_ms, instant_of, next_ms
+from tests.oracles.evaluator.verdicts import Candidate, Verdict
+from tests.oracles.evaluator.view import View, gather
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something that falls due: a rule's instant, a look at somebody's audiences, a follow-up."""
+
+    due_ms: int
+    kind: str
+    name: str
+    person: str | None
+    index: int = 0
+    path: str = ""
+    row: int = -1
+
+    @property
+    def key(self) -> tuple[int, str, str | None, int]:
+        """What tells it apart from all others, whoever somebody is by now."""
+        return (self.due_ms, self.name, None if self.row >= 0 else self.person, self.row)
+
+    @property
+    def order(self) -> tuple[int, int, str, str]:
+        """Audiences first, then rules as they are written, then people."""
+        return (self.kind != "audience", self.index, self.person or "", self.path)
+
+
+class Waiting:
+    """What was not done yet of what has fallen due, or will when nothing else happens."""
+
+    def __init__(self, deciding: Deciding, begins_ms: int, ends_ms: int) -> None:
+        """Nothing is done; nobody will ask about instants before or after these."""
+        self.deciding = deciding
+        self.ledger = deciding.ledger
+        self.begins_ms = begins_ms
+        self.ends_ms = ends_ms
+        self.done: set[tuple[int, str, str | None, int]] = set()
+        self._known: tuple[int, tuple[int, ...]] = (-1, ())
+        self._found: list[Item] = []
+        self._flips: dict[str, tuple[tuple[int, int], list[Item]]] = {}
+
+    def publish(self, before: doc.Venue, now_ms: int) -> None:
+        """Rules that are other rules now are not acted upon for the past."""
+        self._known = (-1, ())
+        self._flips.clear()
+        rules = self.deciding.venue.rules
+        other = {rule.name for rule in rules if rule not in before.rules}
+        self.done = {key for key in self.done if key[1] not in other or key[3] >= 0}
+        self.forget_past(now_ms, set(self.ledger.persons()), other)
+
+    def forget_past(self, now_ms: int, persons: set[str], rules: set[str] | None = None) -> None:
+        """What is true of the past by what is known now is not acted upon."""
+        found = [item for person in persons for item in self._of_rules(person)]
+        if rules is not None:
+            found += self._of_venue(now_ms)
+        self.done |= {
+            item.key
+            for item in found
+            if item.due_ms <= now_ms and (rules is None or item.name in rules)
+        }
+
+    def items(self, until_ms: int) -> list[Item]:
+        """All that waits and is due by then."""
+        known = (len(self.ledger.rows), tuple(self.deciding.looked_ms.values()))
+        if known != self._known:
+            self._known, self._found = known, list(self._all())
+        return [i for i in self._found if i.due_ms <= until_ms and i.key not in self.done]
+
+    def _all(self) -> Iterator[Item]:
+        yield from self._of_venue(self.ends_ms)
+        yield from self._follow_ups()
+        for person in self.ledger.persons():
+            yield from self._of_rules(person)
+            yield from self._audiences(person)
+
+    def _rules(self) -> Iterator[tuple[int, doc.Rule]]:
+        awake = enumerate(self.deciding.venue.rules)
+        return ((index, rule) for index, rule in awake if rule.stage not in ASLEEP)
+
+    def _of_rules(self, person: str) -> Iterator[Item]:
+        view = self.ledger.view(person)
+        for index, rule in self._rules():
+            if isinstance(rule.when, doc.OnRule):
+                times = set(self._after(rule.when, view))
+            else:
+                times = fallen(rule.when, view, self.deciding.venue)
+            for at_ms in times:
+                yield Item(at_ms, "rule", rule.name, person, index)
+
+    def _after(self, when: doc.OnRule, view: View) -> Iterator[int]:
+        if (long_ms := duration_ms(when.after)) > 0:
+            for at_ms in view.given.fired.get(when.rule, ()):
+                yield at_ms + long_ms
+
+    def _of_venue(self, until_ms: int) -> Iterator[Item]:
+        event = self.deciding.venue.event
+        starts_ms = instant_of(event.starts, event.zone)
+        ends_ms = instant_of(event.ends, event.zone)
+        for index, rule in self._rules():
+            match rule.when:
+                case doc.OnSchedule():
+                    within = (max(starts_ms, self.begins_ms), until_ms)
+                    for due_ms in _times(rule.when, starts_ms, within, event.zone):
+                        if within[0] <= due_ms <= ends_ms:
+                            yield Item(due_ms, "schedule", rule.name, None, index)
+                case doc.OnAbsent(by=str() as by):
+                    yield Item(instant_of(by, event.zone), "by", rule.name, None, index)
+
+    def _follow_ups(self) -> Iterator[Item]:
+        rules = {rule.name: index for index, rule in enumerate(self.deciding.venue.rules)}
+        rows = self.ledger.rows
+        for index, row in enumerate(rows):
+            if not isinstance(row, Effect) or row.kind != "follow" or row.owner is None:
+                continue
+            who = self.ledger.who(row.owner)
+            cancelled = any(
+                isinstance(later, Effect)
+                and (later.kind, later.name) == ("cancel", row.name)
+                and later.owner is not None
+                and self.ledger.who(later.owner) == who
+                for later in rows[index:]
+            )
+            if not cancelled:
+                path, _ = row.value
+                at = rules.get(row.name, len(rules))
+                yield Item(row.at_ms, "follow_up", row.name, who, at, path, index)
+
+    def _audiences(self, person: str) -> list[Item]:
+        """The next instant at which each membership changes with nothing happening."""
+        looked_ms = self.deciding.looked_ms.get(person, 0)
+        key = (len(self.ledger.rows), looked_ms)
+        if self._flips.get(person, ((-1, -1), []))[0] != key:
+            self._flips[person] = (key, list(self._flip(person, looked_ms)))
+        return self._flips[person][1]
+
+    def _flip(self, person: str, looked_ms: int) -> Iterator[Item]:
+        view, venue = self.ledger.view(person), self.deciding.venue
+        for index, audience in enumerate(venue.audiences):
+            is_in = self.deciding.is_member(audience.name, person)
+            times = set(edges(audience.if_, view, looked_ms, self.ends_ms, venue))
+            for at_ms in sorted(t for t in times if looked_ms < t <= self.ends_ms):
+                if holds(audience.if_, view, at_ms, self.deciding) != is_in:
+                    yield Item(at_ms, "audience", audience.name, person, index)
+                    break
+
+    def do(self, item: Item, now_ms: int) -> None:
+        """Do what has fallen due, as a step of its own."""
+        deciding = self.deciding
+        if item.kind == "audience":
+            assert item.person is not None
+            deciding.settle([], {item.person}, now_ms, item.due_ms)
+            return
+        self.done.add(item.key)
+        rules = {rule.name: rule for rule in deciding.venue.rules}
+        if item.kind == "follow_up":
+            if item.name in rules:
+                self._follow_up(item, rules[item.name], now_ms)
+            return
+        rule = rules[item.name]
+        persons = [item.person] if item.kind == "rule" else self._asked(rule.when, item.due_ms)
+        found = [Candidate(item.index, person, item.due_ms, rule) for person in persons]
+        deciding.settle(found, {item.person}, now_ms, item.due_ms)
+
+    def _asked(self, when: doc.Trigger, due_ms: int) -> list[str | None]:
+        """About whom something is that concerns many."""
+        registered = [p for p in self.ledger.persons() if self._registered(p)]
+        match when:
+            case doc.OnSchedule(each="everyone"):
+                return [*registered]
+            case doc.OnSchedule(each=str() as each):
+                persons = self.ledger.persons()
+                return [p for p in persons if self.deciding.is_member(each, p)]
+            case doc.OnAbsent(place, group):
+                places = places_of(self.deciding.venue, place, group)
+                return [
+                    p
+                    for p in registered
+                    if not any(t <= due_ms for t in gather(self.ledger.view(p).visits, places))
+                ]
+        return [None]
+
+    def _registered(self, person: str) -> bool:
+        return self.ledger.view(person).registered_known_ms is not None
+
+    def _follow_up(self, item: Item, rule: doc.Rule, now_ms: int) -> None:
+        assert item.person is not None
+        arm = arm_of(self.deciding.venue, rule, item.person)
+        acts: list[doc.Act] = next((v.then for v in rule.variants if v.name == arm), rule.then)
+        for step in item.path.strip("/").split("/"):
+            act = acts[int(step)] if int(step) < len(acts) else None
+            acts = act.then if isinstance(act, doc.FollowUp) else []
+        if rule.stage != "live" or not acts:
+            return
+        before = self.ledger.view(item.person)
+        acting = Acts(self.ledger, rule.name, item.person, item.due_ms, now_ms)
+        reasons = acting.take(acts, item.path)
+        deciding = self.deciding
+        because = reasons[0] if all(reasons) else ""
+        outcome = "suppressed" if because else "fired"
+        deciding.verdicts.append(
+            Verdict(rule.name, item.person, item.due_ms, outcome, because)  # type: ignore[arg-type]
+        )
+        after = self.ledger.view(item.person)
+        found = [
+            Candidate(order, item.person, item.due_ms, other)
+            for order, other in enumerate(deciding.venue.rules)
+            if deciding.changed(other.when, before, after)
+        ]
+        deciding.settle(found, {item.person}, now_ms, item.due_ms)
+
+
+def _times(
+    when: doc.OnSchedule, starts_ms: int, within: tuple[int, int], zone: str
+) -> Iterator[int]:
+    """All instants of a schedule between two instants."""
+    from_ms, until_ms = within
+    if when.at is not None:
+        yield instant_of(when.at, zone)
+    if when.daily is not None:
+        due_ms = next_ms(when.daily, from_ms - 1, zone)
+        while due_ms <= until_ms:
+            yield due_ms
+            due_ms = next_ms(when.daily, due_ms, zone)
+    if when.every is not None:
+        every_ms = duration_ms(when.every)
+        passed_ms = (from_ms - starts_ms) // every_ms * every_ms
+        yield from range(starts_ms + passed_ms, until_ms + 1, every_ms)
