@@ -118,6 +118,7 @@ class Engine:
 
     def consents(self, person: str, purpose: str) -> bool:
         """Whether a person consents to a purpose now; asked again when an action is delivered."""
+        person = self._memory.resolve(person)
         known = self._memory.people.peek(person) or self._store.load_people([person]).get(person)
         return known is not None and purpose in known.consents
 
@@ -127,7 +128,7 @@ class Engine:
         """Read what is committed; whatever was in memory is thrown away."""
         state = self._store.load_engine()
         self._pos = state.last_pos
-        self._memory.load(state.zones, state.pools, state.leases, state.timers)
+        self._memory.load(state.zones, state.pools, state.leases, state.timers, state.aliases)
         self._intake.load(state.streams)
         self._floor.load(state.places, self._clock.wall_ms())
         if state.venue is None:
@@ -271,6 +272,7 @@ class Engine:
         held: list[Answered] = []
         settlements = [item for item in items if isinstance(item, Settlement)]
         looking = time.monotonic() - self._looked_s >= self._settings.poll_s
+        self._requests.sweep(work)
         if looking:
             self._looked_s = time.monotonic()
             self._requests.commands(work, self._settings.group_items_max)
@@ -335,8 +337,9 @@ class Engine:
         """Act on what is committed: deliver, tell the edges, set the alarm."""
         assert self._deliverer is not None, "connect first"  # noqa: S101 - a wiring mistake
         assert self._waker is not None, "connect first"  # noqa: S101 - a wiring mistake
-        if work.group.actions:
-            self._deliverer.submit(pending(action) for action in work.group.actions)
+        at_once = [one for one in work.group.actions if one.not_before_ms <= work.now_ms]
+        if at_once:
+            self._deliverer.submit(pending(action) for action in at_once)
         for settlement in settlements:
             self._deliverer.confirm(settlement.connector, settlement.key)
         if committed:
@@ -344,6 +347,8 @@ class Engine:
                 self._tell(edge)
             self._intake.touched.clear()
         self._memory.make_room()
+        if self._memory.sweeps:
+            self.wake()
         due_ms = self._memory.next_due_ms()
         self._waker.at(None if due_ms is None else due_ms + self._settings.settle_ms, self.wake)
 

@@ -81,6 +81,18 @@ class Floor:
         self._trackable.clear()
         self._unknown.clear()
 
+    def follow(self, work: Work) -> None:
+        """People were merged, parted or forgotten in this group: track them as who they are."""
+        if not (work.moved or work.group.aliases or work.group.forgotten):
+            return
+        self.forget_badges()
+        for person in {*work.group.aliases, *work.group.aliases.values(), *work.group.forgotten}:
+            if person is not None:
+                self.tracker.forget(person)
+                known = self._memory.people.get(person)
+                if known is not None and known.place is not None:
+                    self.tracker.seed(person, known.place, known.since_ms, work.now_ms)
+
     def silence(self, work: Work, until_ms: int) -> None:
         """Let silence up to an instant decide who has left, where readings are complete."""
         self._move(work, self.tracker.tick(self._horizon.complete_ms(work.now_ms, until_ms)))
@@ -144,7 +156,8 @@ class Floor:
         """Remember whose badges these are, if they may be tracked."""
         holders = {badge: self._world.holder(badge, now_ms) for badge in badges}
         self._memory.need(holders.values())
-        for badge, person in holders.items():
+        for badge, holder in holders.items():
+            person = None if holder is None else self._memory.resolve(holder)
             known = self._memory.people.get(person) if person is not None else None
             tracked = known is not None and "presence" in known.consents
             self._trackable[badge] = person if tracked else None

@@ -7,7 +7,7 @@ import msgspec
 
 from hub.core import events as ev
 from hub.core.errors import CoreError
-from hub.core.outcome import Outcome
+from hub.core.outcome import Note, Outcome
 from hub.core.step import step
 from hub.engine.memory import Memory
 from hub.store import Group, LogRow, QuarantineRow
@@ -28,6 +28,8 @@ class Work:
         self.group = Group(lease_owner=OWNER, lease_until_ms=now_ms + lease_ms)
         self.keys: set[str] = set()
         """Log keys of this group."""
+        self.moved: list[tuple[str, str]] = []
+        """People who are known as others now."""
 
     def decide(self, key: str, event: ev.Event) -> Outcome:
         """Log an event, decide it and apply what it changes.
@@ -38,6 +40,9 @@ class Work:
         world = self.memory.world
         assert world is not None, "events are decided once a venue is published"  # noqa: S101
         body = _json.encode(event)
+        if isinstance(event, ev.Merged | ev.Unmerged):
+            self.memory.need([event.person, event.other])
+            world = self.memory.past([event.person, event.other], self.group.log)
         outcome = step(world, event, self.pos + 1, self.now_ms)
         self.pos += 1
         self.keys.add(key)
@@ -54,7 +59,20 @@ class Work:
                 body,
             )
         )
+        for further in outcome.follows:
+            self._follow(further)
         return outcome
+
+    def _follow(self, event: ev.Event) -> None:
+        """Decide what follows from an event; those who work here are told why it cannot be."""
+        pos = self.pos + 1
+        kind = event.__struct_config__.tag
+        reason = self.try_to_decide(f"{kind}/{pos}", event)
+        if isinstance(event, ev.Merged):
+            self.moved.append((event.other, event.person))
+        if reason is not None:
+            title = "People could not be merged"
+            self.group.notes.append(Note(f"{kind}/{pos}/no", event.at_ms, title, reason))
 
     def try_to_decide(self, key: str, event: ev.Event) -> str | None:
         """Decide an event; one that is refused, or shows a fault, gives the reason instead."""

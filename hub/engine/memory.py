@@ -5,21 +5,39 @@ cannot be committed all of it is thrown away and read again.
 """
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
+import msgspec
+
 from hub.core.compiled import Compiled
+from hub.core.events import Event
 from hub.core.outcome import Outcome
 from hub.core.state import Lease, Pool, Timer, Zone
 from hub.core.world import World
 from hub.engine.people import People
-from hub.store import Store
+from hub.store import LogRow, Store
 
 PEOPLE_MAX: Final = 50_000
 """Most people held in memory; beyond it those packed first make room and are read again."""
 
 HOT_PEOPLE_MAX: Final = 300
 """Most of them held as values, ready to be decided about."""
+
+
+IDS_MAX: Final = 200_000
+"""Most ids of people that are remembered; beyond it all are looked up again."""
+
+_event = msgspec.json.Decoder(Event)
+
+
+def _update(known: dict[str, str], changes: Mapping[str, str | None]) -> None:
+    for key, value in changes.items():
+        if value is None:
+            known.pop(key, None)
+        else:
+            known[key] = value
 
 
 class Memory:
@@ -34,6 +52,12 @@ class Memory:
         self.pools: dict[str, Pool] = {}
         self.leases: dict[str, tuple[Lease, ...]] = {}
         self.timers: dict[str, Timer] = {}
+        self.sweeps: dict[str, Timer] = {}
+        """Those of the timers that ask for everybody to be looked at."""
+        self.ids: dict[str, str] = {}
+        self.aliases: dict[str, str] = {}
+        self.forgotten: set[str] = set()
+        """People of whom nothing may be written any more."""
         self.world: World | None = None
 
     def load(
@@ -42,33 +66,67 @@ class Memory:
         pools: dict[str, Pool],
         leases: dict[str, tuple[Lease, ...]],
         timers: Iterable[Timer],
+        aliases: Mapping[str, str],
     ) -> None:
         """Begin from what the store holds; people come when they are needed."""
         self.people.clear()
         self.zones, self.pools, self.leases = dict(zones), dict(pools), dict(leases)
         self.timers = {timer.key: timer for timer in timers}
-        self._heap = [(timer.due_ms, timer.key) for timer in self.timers.values()]
+        self.sweeps = {key: timer for key, timer in self.timers.items() if timer.kind == "sweep"}
+        self.ids, self.aliases = {}, dict(aliases)
+        waiting = self.timers.keys() - self.sweeps.keys()
+        self._heap = [(self.timers[key].due_ms, key) for key in waiting]
         heapq.heapify(self._heap)
         if self.world is not None:
             self.use(self.world.rules)
 
-    def use(self, rules: Compiled) -> None:
-        """Put a version of the rules in force."""
+    def use(self, rules: Compiled, previous: Compiled | None = None) -> None:
+        """Put a version of the rules in force, in place of a previous one."""
         self.world = World(
-            rules,
-            self.people,
-            self.zones,
-            self.pools,
-            self.leases,
-            self.timers,
-            self._grace_ms,
+            rules=rules,
+            people=self.people,
+            zones=self.zones,
+            pools=self.pools,
+            leases=self.leases,
+            timers=self.timers,
+            grace_ms=self._grace_ms,
+            ids=self.ids,
+            aliases=self.aliases,
+            previous=previous,
         )
 
     def need(self, persons: Iterable[str | None]) -> None:
         """Have these people in memory, reading in one go those who are not."""
-        absent = {person for person in persons if person is not None and person not in self.people}
+        wanted = {self.resolve(person) for person in persons if person is not None}
+        absent = {person for person in wanted if person not in self.people}
         if absent:
             self.people.fill(self._store.load_people(absent).values())
+
+    def resolve(self, person: str) -> str:
+        """Who somebody is known as."""
+        while person in self.aliases:
+            person = self.aliases[person]
+        return person
+
+    def need_ids(self, keys: Iterable[str]) -> None:
+        """Have in memory whose these ids are, and the people themselves."""
+        absent = {key for key in keys if key not in self.ids}
+        if absent:
+            if len(self.ids) > IDS_MAX:
+                self.ids.clear()
+            self.ids.update(self._store.load_ids(absent))
+        self.need(self.ids.get(key) for key in keys)
+
+    def past(self, persons: Iterable[str], uncommitted: Iterable[LogRow]) -> World:
+        """The world with the own events of these people, by the ids they were logged with."""
+        assert self.world is not None, "asked only once a venue is published"  # noqa: S101
+        named = {self.resolve(person) for person in persons}
+        raws = named | {raw for raw in self.aliases if self.resolve(raw) in named}
+        rows = [*self._store.log_of(raws), *(row for row in uncommitted if row.person in raws)]
+        events: dict[str, list[Event]] = {}
+        for row in rows:
+            events.setdefault(row.person or "", []).append(_event.decode(row.body))
+        return replace(self.world, past={raw: tuple(found) for raw, found in events.items()})
 
     def apply(self, outcome: Outcome) -> None:
         """Take over what a step decided."""
@@ -79,11 +137,20 @@ class Memory:
         for pool in outcome.pools:
             self.pools[pool.id] = pool
         self.leases.update(outcome.leases)
+        _update(self.ids, outcome.identities)
+        _update(self.aliases, outcome.aliases)
+        for forgotten in outcome.forgotten:
+            self.people.drop(forgotten)
+            self.forgotten.add(forgotten)
         for key in outcome.timers_cancelled:
             self.timers.pop(key, None)
+            self.sweeps.pop(key, None)
         for timer in outcome.timers_set:
             self.timers[timer.key] = timer
-            heapq.heappush(self._heap, (timer.due_ms, timer.key))
+            if timer.kind == "sweep":
+                self.sweeps[timer.key] = timer
+            else:
+                heapq.heappush(self._heap, (timer.due_ms, timer.key))
 
     def next_due_ms(self) -> int | None:
         """The instant at which the next timer falls due."""

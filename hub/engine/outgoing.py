@@ -32,6 +32,7 @@ def pending(action: Action, attempts: int = 0) -> Pending:
         body=action.body,
         person=action.person,
         consent=action.consent,
+        needs=action.needs,
         coalesce=action.coalesce,
         expires_ms=action.expires_ms,
         attempts=attempts,
@@ -43,14 +44,16 @@ def note_reports(work: Work, memory: Memory, items: list[Item]) -> None:
     memory.need(item.person for item in items if isinstance(item, Settlement))
     for item in items:
         if isinstance(item, Settlement):
-            _settle(work, item)
+            _settle(work, memory, item)
         elif isinstance(item, Postponed):
             work.group.retries.append(
                 RetryRow(item.key, item.attempts, item.not_before_ms, plain(item.reason))
             )
 
 
-def _settle(work: Work, item: Settlement) -> None:
+def _settle(work: Work, memory: Memory, item: Settlement) -> None:
+    if item.person is not None and memory.resolve(item.person) in memory.forgotten:
+        return  # nothing may be written of them any more; what was reserved went back with them
     reward = item.connector == "reward"
     event = ev.Settled(
         key=item.key,

@@ -56,6 +56,11 @@ class People(Mapping[str, Person]):
         for person in people:
             self._packed[person.id] = _encode(person)
 
+    def drop(self, person: str) -> None:
+        """Forget somebody who is forgotten."""
+        self._hot.pop(person, None)
+        self._packed.pop(person, None)
+
     def clear(self) -> None:
         """Forget everybody."""
         self._hot.clear()

@@ -4,8 +4,9 @@ Only what the log can fill again is written. Actions and messages have gone out 
 are, rewards keep their codes, and nothing is sent.
 """
 
-from collections.abc import Callable, Iterator
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace as replace_fields
+from typing import Final, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -26,6 +27,9 @@ GRACE_NOTE: Final = "grace_ms"
 DIFFERENCES_SHOWN: Final = 5
 """Most differences of one kind that are named."""
 
+K = TypeVar("K")
+V = TypeVar("V")
+
 _event = msgspec.json.Decoder(ev.Event)
 
 
@@ -43,7 +47,8 @@ def noted_grace_ms(store: Store) -> int:
 class Fold:
     """State in memory, and what has changed since it was last taken."""
 
-    def __init__(self, grace_ms: int = 0) -> None:
+    def __init__(self, store: Store, grace_ms: int = 0) -> None:
+        self._store = store
         self._grace_ms = grace_ms
         self.state = Folded({}, {}, {}, {}, {}, {}, {})
         self._world: World | None = None
@@ -55,9 +60,12 @@ class Fold:
         if isinstance(event, ev.VenuePublished):
             self._publish(event)
         assert self._world is not None, "a log begins with a venue"  # noqa: S101 - of our log
-        outcome = step(self._world, event, row.pos, row.recorded_ms)
+        world = self._world
+        if isinstance(event, ev.Merged | ev.Unmerged):
+            world = self._past(world, event, row.pos)
+        outcome = step(world, event, row.pos, row.recorded_ms)
         self._apply(outcome)
-        self._group.add(replace(outcome, actions=(), messages=(), grants=(), released=()))
+        self._group.add(replace(outcome, actions=(), messages=(), grants=(), released=(), notes=()))
 
     def changed(self) -> Group:
         """What has changed since this was asked last."""
@@ -67,12 +75,24 @@ class Fold:
     def _publish(self, event: ev.VenuePublished) -> None:
         rules = compile_venue(msgspec.json.decode(event.document, type=doc.Venue), event.version)
         state = self.state
+        previous = None if self._world is None else self._world.rules
         self._world = World(
             rules, state.people, state.zones, state.pools, state.leases, state.timers,
-            self._grace_ms,
+            self._grace_ms, state.identities, state.aliases, previous=previous,
         )  # fmt: skip
         venue = PublishedVenue(event.version, event.document, event.at_ms, event.by)
         state.venues[event.version] = self._group.venue = venue
+
+    def _past(self, world: World, event: ev.Merged | ev.Unmerged, pos: int) -> World:
+        """The world with the own events, up to here, of those whom a merge is about."""
+        named = {world.resolve(event.person), world.resolve(event.other)}
+        raws = named | {raw for raw in world.aliases if world.resolve(raw) in named}
+        events: dict[str, list[ev.Event]] = {}
+        for row in self._store.log_of(raws):
+            if row.pos < pos:
+                events.setdefault(row.person or "", []).append(_event.decode(row.body))
+        past = {raw: tuple(found) for raw, found in events.items()}
+        return replace_fields(world, past=past)
 
     def _apply(self, outcome: Outcome) -> None:
         state = self.state
@@ -80,11 +100,26 @@ class Fold:
         state.zones.update((zone.id, zone) for zone in outcome.zones)
         state.pools.update((pool.id, pool) for pool in outcome.pools)
         state.leases.update(outcome.leases)
+        update(state.identities, outcome.identities)
+        update(state.aliases, outcome.aliases)
+        members = {(one.audience, one.person): one.since_ms for one in outcome.memberships}
+        update(state.memberships, members)
+        for person in outcome.forgotten:
+            state.people.pop(person, None)
         for key in outcome.timers_cancelled:
             state.timers.pop(key, None)
         state.timers.update((timer.key, timer) for timer in outcome.timers_set)
         for decision in outcome.decisions:
             state.decisions.setdefault(decision.key, decision)
+
+
+def update(known: dict[K, V], changes: Mapping[K, V | None]) -> None:
+    """Take over changes; None takes away."""
+    for key, value in changes.items():
+        if value is None:
+            known.pop(key, None)
+        else:
+            known[key] = value
 
 
 def fold(store: Store, into: Fold, each: Callable[[int], None] = lambda _: None) -> Iterator[Group]:
@@ -109,14 +144,14 @@ def rebuild(store: Store, each: Callable[[int], None] = lambda _: None) -> Folde
 
     No engine may run on the store meanwhile.
     """
-    into = Fold(noted_grace_ms(store))
+    into = Fold(store, noted_grace_ms(store))
     store.refill_state(fold(store, into, each))
     return into.state
 
 
 def differences(store: Store, each: Callable[[int], None] = lambda _: None) -> list[str]:
     """Fold the log in memory and say where the store differs; it changes nothing."""
-    into = Fold(noted_grace_ms(store))
+    into = Fold(store, noted_grace_ms(store))
     for _ in fold(store, into, each):
         pass
     try:

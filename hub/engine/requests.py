@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Final
 
 import msgspec
 
@@ -9,13 +10,18 @@ from hub.core import document as doc
 from hub.core import events as ev
 from hub.core.compiled import compile_venue
 from hub.core.errors import RulesFault
-from hub.core.stays import affected
+from hub.core.people.ground import kinds_of
+from hub.core.people.identity import wanted_keys
+from hub.core.sweeps import sweep_of
 from hub.engine.floor import Floor
 from hub.engine.group import Work
 from hub.engine.memory import Memory
 from hub.store import PublishedVenue, Store
 from hub.store.commands import CommandRow
 from hub.store.quarantine import Held
+
+SWEEP_PERSONS: Final = 100
+"""Most people who are looked at in one group: so long does a tap wait for a sweep."""
 
 Answered = tuple[Held, str | None]
 """A row of the quarantine, and why it is refused again."""
@@ -39,7 +45,8 @@ class Requests:
             RulesFault, msgspec.DecodeError: it cannot be meant; nothing has changed.
         """
         venue = msgspec.json.decode(document, type=doc.Venue)
-        self._memory.use(compile_venue(venue, version))
+        before = self._memory.world
+        self._memory.use(compile_venue(venue, version), before.rules if before else None)
         self._venue_version = version
 
     def use_no_venue(self) -> None:
@@ -52,13 +59,24 @@ class Requests:
         self._commands(work, self._store.pending_commands(0, rows_max))
 
     def _commands(self, work: Work, rows: list[CommandRow]) -> None:
-        self._memory.need(getattr(row.event, "person", None) for row in rows)
+        self._need(rows)
         known = self._store.known_keys([row.key for row in rows]) if rows else set()
         for row in rows:
             if work.group.venue is not None and isinstance(row.event, ev.VenuePublished):
                 return  # a group writes one version of the venue; the rest waits for the next look
             reason = None if row.key in known else self._command(work, row)
             work.group.commands_done.append((row.id, reason))
+
+    def _need(self, rows: list[CommandRow]) -> None:
+        """Have in memory whom the requests are about, and whose ids they name."""
+        self._memory.need(getattr(row.event, "person", None) for row in rows)
+        if self._memory.world is None:
+            return
+        kinds = kinds_of(self._memory.world.rules.venue)
+        said = [row.event.ids for row in rows if isinstance(row.event, ev.Registered)]
+        keys = [key for ids in said if ids for key in wanted_keys(kinds, ids)]
+        if keys:
+            self._memory.need_ids(keys)
 
     def _command(self, work: Work, row: CommandRow) -> str | None:
         event = row.event
@@ -69,6 +87,7 @@ class Requests:
         if isinstance(event, ev.Registered | ev.Leased):
             self._floor.forget_badges()
         reason = work.try_to_decide(row.key, event)
+        self._floor.follow(work)
         if reason is None and isinstance(event, ev.Registered) and event.consents is not None:
             self._stop_tracking(work, event)
         return reason
@@ -77,10 +96,11 @@ class Requests:
         """Somebody who no longer consents to presence is nowhere, at once."""
         if "presence" in (event.consents or ()):
             return
-        place = self._floor.tracker.where(event.person)
-        self._floor.tracker.forget(event.person)  # also who was heard, and is nowhere yet
+        person = self._memory.resolve(event.person)
+        place = self._floor.tracker.where(person)
+        self._floor.tracker.forget(person)  # also who was heard, and is nowhere yet
         if place is not None:
-            left = ev.Moved(event.person, place, "left", event.at_ms, "consent was withdrawn")
+            left = ev.Moved(person, place, "left", event.at_ms, "consent was withdrawn")
             work.try_to_decide(f"moved/{work.pos + 1}", left)
 
     def _publish_venue(self, work: Work, key: str, event: ev.VenuePublished) -> str | None:
@@ -91,7 +111,6 @@ class Requests:
         except (RulesFault, msgspec.DecodeError, UnicodeDecodeError) as error:
             return str(error)
         assert self._memory.world is not None  # noqa: S101 - put in force just now
-        self._memory.need(affected(self._memory.world.rules, self._memory.zones))
         # In force from now on: what fell due since it was asked for is decided, and stays so.
         at_ms = max(event.at_ms, work.now_ms)
         numbered = msgspec.structs.replace(event, version=version, at_ms=at_ms)
@@ -104,6 +123,19 @@ class Requests:
             return reason
         work.group.venue = PublishedVenue(version, event.document, at_ms, event.by)
         return None
+
+    def sweep(self, work: Work) -> None:
+        """Look at some more of the people for something that concerns many of them."""
+        sweep = next(iter(self._memory.sweeps.values()), None)
+        if sweep is None or self._memory.world is None:
+            return
+        persons = self._store.person_ids_after(sweep_of(sweep).after, SWEEP_PERSONS)
+        self._memory.need(persons)
+        event = ev.Swept(sweep.key, work.now_ms, persons, last=len(persons) < SWEEP_PERSONS)
+        reason = work.try_to_decide(f"swept/{work.pos + 1}", event)
+        if reason is not None:
+            work.set_aside("sweep", "", reason, msgspec.json.encode(event))
+            del self._memory.sweeps[sweep.key]
 
     def quarantined(self, work: Work) -> list[Answered]:
         """Take in again what somebody asked for; for each say why it is refused again."""

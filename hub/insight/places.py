@@ -120,7 +120,7 @@ def occupancy(changes: list[tuple[int, int]], cut: Buckets) -> tuple[list[int], 
     instants = sorted(steps)
     most, end = [], []
     now = position = 0
-    for starts_ms, next_ms in zip(cut.starts_ms, (*cut.starts_ms[1:], None), strict=True):
+    for starts_ms, next_ms in zip(cut.starts_ms, (*cut.starts_ms, None)[1:], strict=True):
         while position < len(instants) and instants[position] <= starts_ms:
             now += steps[instants[position]]
             position += 1

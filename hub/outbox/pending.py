@@ -15,6 +15,8 @@ class Pending(Struct, frozen=True, kw_only=True):
     body: dict[str, Any]
     person: str | None
     consent: str | None
+    needs: tuple[str, ...] = ()
+    """Further purposes that have to be consented to."""
     coalesce: str | None
     expires_ms: int
     attempts: int = 0

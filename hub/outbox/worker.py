@@ -165,7 +165,8 @@ class Worker:
     def _has_consent(self, action: Pending) -> bool:
         if not action.consent or not action.person:
             return True
-        return self._consents(action.person, action.consent)
+        purposes = (action.consent, *action.needs)
+        return all(self._consents(action.person, purpose) for purpose in purposes)
 
     def _deliver(self, action: Pending, attempt: int, now_ms: int) -> Verdict:
         delivery = Delivery(

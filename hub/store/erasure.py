@@ -42,9 +42,9 @@ def erase(connection: Connection, event: str, persons: Collection[str], before: 
 
     ``before`` is what led to them before the group was written.
     """
-    if not persons:
-        return
     traces = before.and_then(look(connection, event, persons))
+    if not traces.ids:
+        return
     erasure_log.erase(connection, event, traces)
     _commands_of(connection, event, traces)
     _quarantine_of(connection, event, traces)

@@ -44,9 +44,10 @@ class Traces(Struct, frozen=True):
 
 def look(connection: Connection, event: str, persons: Collection[str]) -> Traces:
     """Read what leads to ``persons`` and to all who were merged into them."""
-    if not persons:
+    named = [person for person in persons if person]
+    if not named:
         return Traces()
-    found = identity.below(connection, event, persons)
+    found = identity.below(connection, event, named)
     ids = frozenset(one for some in found.values() for one in some)
     r, i = tables.registration.c, tables.identity.c
     columns = (r.name, r.email, r.phone)

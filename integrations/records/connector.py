@@ -8,6 +8,7 @@ import ssl
 from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -122,8 +123,9 @@ def _credentials(settings: RecordSettings) -> tuple[dict[str, str], tuple[str, .
 
 
 def _people(write: Write) -> tuple[str, ...]:
-    """What names the person, and is not to stand in a reason."""
-    return (write.person, *(one for values in write.ids.values() for one in values))
+    """What names the person, also as an address writes it, and is not to stand in a reason."""
+    ids = [one for values in write.ids.values() for one in values]
+    return (write.person, *ids, *(quote(one, safe="") for one in ids))
 
 
 def refusal(answer: Answer, settings: RecordSettings, who: str, hide: list[str]) -> Verdict | None:

@@ -71,6 +71,7 @@ class Exchange:
         headers = {
             "Host": self._place.authority,
             "User-Agent": "foyer",
+            "Accept": "application/json",
             "Accept-Encoding": "identity",
             "Content-Length": str(len(request.content)),
             **request.headers,

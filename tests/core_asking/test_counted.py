@@ -123,7 +123,9 @@ def test_lengths_of_stays(take: str, test: dict[str, Any], text: str, figure: in
     ],
 )
 def test_points(take: str, test: dict[str, Any], text: str, figure: int) -> None:
-    found = clause(counted(of="points", take=take, at_least=figure, at_most=figure, **test), ANN, 35)
+    found = clause(
+        counted(of="points", take=take, at_least=figure, at_most=figure, **test), ANN, 35
+    )
     assert (found.text, found.held, found.saw) == (text, True, str(figure))
     assert not clause(counted(of="points", take=take, at_least=figure + 0.5, **test), ANN, 35).held
 
@@ -206,6 +208,23 @@ def test_a_stay_that_goes_on_gets_longer(
     ann = somebody(stays={"coffee": ((10, 16),)}, place="bacon", since_ms=26)
     asked = counted(of="stays", take=take, group="food", within="100ms", **bounds)
     assert asked.until_ms(view(ann, 30)) == until_ms
+
+
+def test_of_the_whole_event_a_sum_only_grows() -> None:
+    ann = somebody(stays={"coffee": ((10, 16),)}, place="coffee", since_ms=26)
+    asked = counted(of="stays", take="sum", place="coffee", at_least="25ms", at_most="30ms")
+    assert asked.until_ms(view(ann, 30)) == 45
+    assert asked.until_ms(view(ann, 45)) == 51
+    assert asked.until_ms(view(ann, 51)) is None
+
+
+def test_points_of_one_hour_leave_together() -> None:
+    ten = local_ms("2026-10-08T10:00")
+    ann = somebody(earned=((ten, 5), (ten + 1, -5), (ten + 2, 3)))
+    some = counted(of="points", take="sum", within="hour", at_least=3)
+    assert some.until_ms(view(ann, ten + 2)) == local_ms("2026-10-08T11:00")
+    few = counted(of="points", take="sum", within="hour", at_most=3)
+    assert few.until_ms(view(ann, ten + 2)) is None, "at no instant the 5 are gone alone"
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,8 @@ def _counted(random: Random) -> dict[str, Any]:
     figure: Any = random.randint(0, 3)
     if of == "stays" and take in ("sum", "min", "max"):
         figure, where = random.choice(LENGTHS), somewhere(random, HALLS, ["halls"])
+    if take == "distinct":
+        where = {"group": random.choice(["food", "halls", "mixed"])}
     bound = random.choice(["at_least", "at_most"])
     return {
         "check": "counted", "of": of, "take": take, "within": random.choice(WINDOWS), bound: figure,
@@ -195,7 +197,7 @@ def action(random: Random, *, deep: bool = True) -> dict[str, Any]:
              "then": [action(random, deep=random.random() < 0.3)]}
             for _ in range(2)
         ]  # fmt: skip
-        kinds.append({"do": "cancel", "rule": random.choice(["r0", "r1", "r2", "r3"])})
+        kinds.append({"do": "cancel", "rule": "r0"})
     return random.choice(kinds)
 
 
@@ -257,16 +259,18 @@ def venue(random: Random) -> Written:
         rules.append(rule(random, f"r{index}", names, [one["name"] for one in rules]))
     return {
         "event": EVENT, "places": PLACES, "pools": POOLS, "lamps": ["Door"],
-        "attributes": ATTRIBUTES, "audiences": audiences, "caps": _caps(random),
+        "attributes": ATTRIBUTES, "audiences": audiences, "caps": _caps(random, rules),
         "quiet": _quiet(random), "budgets": _budgets(random),
         "holdout": 30 if random.random() < 0.05 else 0, "rules": rules,
     }  # fmt: skip
 
 
-def _caps(random: Random) -> list[Written]:
+def _caps(random: Random, rules: list[Written]) -> list[Written]:
     if random.random() < 0.7:
         return []
-    of = random.choice(["push", "reward", "light", "staff", "everything", "group:g"])
+    of = random.choice(["push", "reward", "light", "staff", "everything"])
+    if any("group" in one for one in rules):
+        of = random.choice([of, "group:g"])
     return [
         {"name": "cap", "of": of, "at_most": random.randint(1, 2), "within": random.choice(WINDOWS)}
         | optional(random, 0.3, per="event")
@@ -277,10 +281,9 @@ def _quiet(random: Random) -> list[Written]:
     if random.random() < 0.8:
         return []
     hours = random.choice([("10:00", "10:01"), ("23:00", "00:01"), ("10:01", "10:30")])
-    return [
-        {"from": hours[0], "until": hours[1], "channels": ["push", "reward", "staff"]}
-        | {"then": random.choice(["hold", "drop", "inbox"])}
-    ]
+    then = random.choice(["hold", "drop", "inbox"])
+    channels = ["push"] if then == "inbox" else ["push", "reward", "staff"]
+    return [{"from": hours[0], "until": hours[1], "channels": channels, "then": then}]
 
 
 def _budgets(random: Random) -> list[Written]:
@@ -304,6 +307,7 @@ def changed(random: Random, before: Written) -> Written:
             case 4 if kept:
                 rules.append(one | {"stage": random.choice(["paused", "live"])})
     others = [other["name"] for other in rules]
-    if random.random() < 0.5 or not rules:
-        rules.append(rule(random, "r9", names, others))
+    name = "r9" if "r9" not in others else "r8"
+    if (random.random() < 0.5 or not rules) and name not in others:
+        rules.append(rule(random, name, names, others))
     return before | {"rules": rules}

@@ -226,12 +226,12 @@ def test_nobody_has_too_many_ids_and_no_id_is_taken_from_an_outsider(
     assert len(inside) <= OTHERS_MAX + 1
     joint = dict(found.claims)
     for one in people:
-        for kind, values in one.ids.items():
+        for kind, theirs in one.ids.items():
             if one.id in inside:
-                joint[kind] = tuple({*joint.get(kind, ()), *values})
+                joint[kind] = tuple({*joint.get(kind, ()), *theirs})
             else:
-                assert set(values).isdisjoint(found.claims.get(kind, ()))
-    assert all(len(values) <= kinds[kind].per_person for kind, values in joint.items())
-    told = {id_key(kind, v) for kind, values in found.claims.items() for v in values}
+                assert set(theirs).isdisjoint(found.claims.get(kind, ()))
+    assert all(len(joint[kind]) <= kinds[kind].per_person for kind in joint)
+    told = {id_key(kind, one) for kind in found.claims for one in found.claims[kind]}
     told |= {id_key(left.kind, left.value) for left in found.left_out}
-    assert told == {id_key(kind, value) for kind, values in said.items() for value in values}
+    assert told == {id_key(kind, value) for kind in said for value in said[kind]}

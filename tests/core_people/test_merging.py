@@ -70,7 +70,7 @@ deeds = st.one_of(
     st.tuples(st.just("take"), raws, rules),
     set_attributes,
 )
-HISTORIES: Final = settings(max_examples=200, deadline=None)
+HISTORIES: Final = settings(max_examples=100, deadline=None)
 
 
 def live(folk: Folk, history: list[Deed], from_ms: int = 1) -> int:
@@ -168,6 +168,61 @@ def test_those_who_were_joined_one_by_one_leave_in_any_order(
         assert folk.of(other) == alone[other]
     restored = folk.of("ann")
     assert restored == alone["ann"]
+
+
+def grow(folk: Folk, pairs: list[tuple[str, str]], at_ms: int) -> int:
+    """Merge those of the pairs who are not yet one; the instant after it."""
+    for mine, theirs in pairs:
+        if folk.root(mine) != folk.root(theirs):
+            folk.merge(mine, theirs, at_ms)
+            at_ms += 1
+    return at_ms
+
+
+@HISTORIES
+@given(
+    st.lists(deeds, max_size=25),
+    st.lists(st.tuples(raws, raws), max_size=8),
+    st.permutations(RAWS),
+)
+def test_whatever_was_merged_into_whom_is_taken_apart_in_any_order(
+    history: list[Deed], pairs: list[tuple[str, str]], order: list[str]
+) -> None:
+    folk = Folk()
+    at_ms = live(folk, [*history, *(("give", raw, "r1") for raw in RAWS)])
+    alone = {raw: folk.of(raw) for raw in RAWS}
+    at_ms = grow(folk, pairs, at_ms)
+    for other in order:
+        if folk.root(other) != other:
+            folk.unmerge(other, other, at_ms)
+    assert {raw: folk.of(raw) for raw in RAWS} == alone
+
+
+def test_what_is_taken_out_leaves_a_merge_of_others_as_it_was() -> None:
+    folk = Folk()
+    at_ms = live(folk, [("give", raw, "r1") for raw in RAWS])
+    alone = {raw: folk.of(raw) for raw in RAWS}
+    grow(folk, [("ann", "dan"), ("bob", "cid"), ("ann", "bob")], at_ms)
+    for other in ("dan", "cid", "bob"):
+        folk.unmerge(other, other, at_ms + 9)
+    assert {raw: folk.of(raw) for raw in RAWS} == alone
+
+
+@HISTORIES
+@given(st.lists(st.tuples(st.lists(deeds, max_size=10), raws, raws), max_size=5))
+def test_those_who_are_one_are_folded_anew_as_they_are(
+    phases: list[tuple[list[Deed], str, str]],
+) -> None:
+    folk = Folk()
+    at_ms = 1
+    for history, mine, theirs in phases:
+        at_ms = live(folk, history, at_ms)
+        at_ms = grow(folk, [(mine, theirs)], at_ms)
+    for person in folk.people.values():
+        own = {raw: folk.past.get(raw, []) for raw in raws_of(person)}
+        again = refold(folk.ground, person.id, in_order(own))
+        as_given = with_given(folk.ground.attributes, again, given_of(person))
+        assert replace(as_given, joined=person.joined, ids=person.ids) == person
 
 
 @HISTORIES
@@ -430,7 +485,7 @@ def test_events_of_several_ids_are_interleaved_by_their_instants() -> None:
 
 
 def test_events_that_say_nothing_of_the_person_change_nothing() -> None:
-    others = [
+    others: list[ev.Event] = [
         ev.Redeemed("ann", "card", 0, 3),
         ev.Unmerged("ann", "bob", 4),
         ev.Merged("ann", "ann", 5),
@@ -440,7 +495,7 @@ def test_events_that_say_nothing_of_the_person_change_nothing() -> None:
 
 
 def test_an_undone_merge_among_the_events_leaves_each_where_they_are() -> None:
-    events = [
+    events: list[ev.Event] = [
         ev.Merged("ann", "bob", 1),
         ev.Merged("bob", "cid", 2),
         ev.Moved("ann", "stage", "entered", 3),
@@ -451,7 +506,7 @@ def test_an_undone_merge_among_the_events_leaves_each_where_they_are() -> None:
     person = refold(ground(), "ann", events)
     assert (person.place, person.since_ms) == ("stage", 3)
     assert person.stays == {"floor": (Stay(4, 9),)}
-    silent = [ev.Merged("ann", "bob", 1), ev.Unmerged("ann", "bob", 2)]
+    silent: list[ev.Event] = [ev.Merged("ann", "bob", 1), ev.Unmerged("ann", "bob", 2)]
     assert refold(ground(), "ann", silent) == Person("ann")
 
 

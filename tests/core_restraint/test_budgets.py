@@ -118,6 +118,6 @@ def test_refuses(budgets: list[Budget], sentence: str) -> None:
 
 
 def test_no_pool_at_all() -> None:
-    check_budgets([Budget("a", 1, ["tea"]), Budget("b", 1, ["tea", "tip"])], infos(tea=2, tip=0))
+    check_budgets([Budget("a", 1e12, ["tea"]), Budget("b", 1, ["tea", "tip"])], infos(tea=2, tip=0))
     with pytest.raises(RulesFault, match="there is: none"):
         check_budgets([Budget("a", 1, ["tea"])], {})

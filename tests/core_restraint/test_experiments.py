@@ -69,6 +69,16 @@ def test_the_holdout_of_the_event_comes_first() -> None:
     assert arm("fair", 53.7, one, "ann") == Arm("holdout", is_held_out=True, by="rule")
 
 
+def test_who_is_just_at_the_bound_is_not_held_out() -> None:
+    percent = hash01("fair", "ann") * 100
+    assert not arm("fair", percent, rule(), "ann").is_held_out
+    of_rule = hash01("fair/coffee", "ann") * 100
+    assert not arm("fair", 0, rule(holdout=of_rule), "ann").is_held_out
+    share = hash01("fair/coffee/variant", "ann")
+    one = rule(variants=[Variant("a", [], share), Variant("b", [], 1 - share)])
+    assert arm("fair", 0, one, "ann") == Arm("b")
+
+
 @pytest.mark.parametrize("person", PEOPLE[:50])
 def test_none_and_all(person: str) -> None:
     assert arm("fair", 0, rule(), person) == Arm()

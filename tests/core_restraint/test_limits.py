@@ -30,6 +30,7 @@ def reason(limit: Limit, before: Fired | None, minute: float, *visits: int) -> s
         (Limit(), fired(1), 1, None),
         (Limit(once=True), None, 1, None),
         (Limit(once=True), fired(5), 1, "once for each person, and it fired at 12:05:00"),
+        (Limit(once=True), fired(5, 7), 9, "once for each person, and it fired at 12:07:00"),
         (Limit(once=True, per="event"), fired(5), 9,
          "once for all together, and it fired at 12:05:00"),
         (Limit(every="2h"), fired(1), 120, "once every 2 h, and it fired at 12:01:00"),
@@ -116,6 +117,9 @@ def test_what_is_forgotten_is_not_taken_for_nothing() -> None:
         "limit: once for each visit, and what it did before 2026-10-08 12:00:00 is not known"
     )
     assert reason(by_visit, before, 70, 65) is None
+    three = Limit(per="visit", at_most=3)
+    assert reason(three, before, 70, 1) is None
+    assert reason(three, before, 70, 0) is not None  # forgotten ones may be of the first instant
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import msgspec
 
 from hub.core import events as ev
 from hub.core.presence import PresenceSettings
+from hub.core.state import Timer
 from hub.engine.floor import Floor
 from hub.engine.group import Work
 from hub.engine.memory import Memory
@@ -31,7 +32,7 @@ class Hub:
         self._requests = Requests(store, self.memory, floor)
         state = store.load_engine()
         self._pos = state.last_pos
-        self.memory.load(state.zones, state.pools, state.leases, state.timers)
+        self.memory.load(state.zones, state.pools, state.leases, state.timers, state.aliases)
         if state.venue is not None:
             self._requests.use_venue(state.venue.version, state.venue.document)
 
@@ -43,6 +44,17 @@ class Hub:
         work = Work(self.memory, self._pos, now_ms, 1_000)
         self._requests.commands(work, 10)
         self._commit(work)
+
+    def sweep(self, minute: int) -> None:
+        """Look at everybody for what concerns many people, as the engine's loop does."""
+        while self.memory.sweeps:
+            work = Work(self.memory, self._pos, at_ms(minute), 1_000)
+            self._requests.sweep(work)
+            self._commit(work)
+
+    def fall_due(self, timer: Timer) -> None:
+        """Let a timer come due."""
+        self.tell(ev.Due(timer.key, timer.due_ms, timer.person))
 
     def tell(self, event: ev.Event) -> None:
         """Decide and commit one event at its own time."""

@@ -29,7 +29,11 @@ def test_people_inside_are_read_for_it_when_they_are_not_in_memory(
             hub = Hub(store)
             assert "ann" not in hub.memory.people
         hub.publish(101, rule(DWELL))
+        hub.sweep(101)
         (timer,) = store.load_engine().timers
         assert (timer.person, timer.due_ms) == ("ann", at_ms(115))
         hub.publish(102)
+        hub.sweep(102)
+        hub.fall_due(timer)
         assert store.load_engine().timers == []
+        assert store.views.decisions() == []

@@ -1,4 +1,4 @@
-"""A small event of two days, made at random from a seed, and what it consists of as plain values."""
+"""A small event of two days, made at random from a seed, and what it is made of as plain values."""
 
 import os
 import random
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from hub.core import document as d
 from hub.core.events import Event, Moved, Tapped, Tombstone
@@ -118,9 +119,13 @@ def _walk(made: Made, group: Group, chance: random.Random) -> None:
     for pos, (_, person, event) in enumerate(sorted(events, key=lambda e: e[0]), 1):
         kind = str(event.__struct_config__.tag)
         body = msgspec.json.encode(event)
-        if person == GONE:
-            person, kind, body = None, "tombstone", msgspec.json.encode(Tombstone(event.at_ms))
-        group.log.append(LogRow(pos, f"k{pos}", person, kind, event.at_ms, event.at_ms, body))
+        row = LogRow(pos, f"k{pos}", person, kind, event.at_ms, event.at_ms, body)
+        group.log.append(_tombstone(row) if person == GONE else row)
+
+
+def _tombstone(row: LogRow) -> LogRow:
+    body = msgspec.json.encode(Tombstone(row.at_ms))
+    return replace(row, person=None, kind="tombstone", body=body)
 
 
 def _day_by_day(

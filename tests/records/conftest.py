@@ -9,7 +9,7 @@ from contract.clock import ManualClock
 from integrations.records.connector import RecordsConnector
 from integrations.records.emulator import System
 from integrations.records.settings import read_settings
-from tests.webhook.shared import NOW, PERSON, Peer
+from tests.webhook.shared import NOW, PERSON, TIMEOUT_S, Peer, patience_s
 
 TOKEN: Final = "t0ken-4711-secret"
 VARIABLE: Final = "TEST_RECORDS_TOKEN"
@@ -32,7 +32,7 @@ def settings_of(system: System, **changed: Any) -> dict[str, Any]:
         "id": "crm",
         "fields": FIELDS,
         "secret": f"env:{VARIABLE}",
-        "timeout_s": 0.5,
+        "timeout_s": TIMEOUT_S,
         "per_second": 1_000,
     } | changed
 
@@ -69,11 +69,17 @@ def system() -> Iterator[System]:
         yield found
 
 
+@pytest.fixture
+def hasty() -> None:
+    """For tests in which the time runs out: let it be short."""
+
+
 @pytest.fixture(params=["put", "post"])
 def peer(
     request: pytest.FixtureRequest, system: System, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Peer]:
-    target = settings_of(system) if request.param == "put" else adding(system)
+    make = settings_of if request.param == "put" else adding
+    target = make(system, timeout_s=patience_s(request))
     found = peer_of(system, monkeypatch, target)
     yield found
     found.connector.stop()

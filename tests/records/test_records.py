@@ -14,6 +14,7 @@ from integrations.records.errors import RecordUnwritable, SettingsError
 from integrations.records.record import address, content_of, read_write
 from integrations.records.settings import read_settings
 from integrations.webhook.emulator.faults import LOST_ANSWER, Fault
+from integrations.webhook.emulator.server import Asked
 from integrations.webhook.keys import public_key
 from tests.records.conftest import BODY, TOKEN, adding, peer_of, settings_of
 from tests.webhook.shared import HttpSuite
@@ -161,6 +162,10 @@ def test_of_several_ids_the_first_is_written_to(system: System, monkeypatch: Pat
     peer = peer_of(system, monkeypatch, settings_of(system), ids={"crm": ["", "b", "c"]})
     assert isinstance(peer.deliver(), Done)
     assert list(system.contacts) == ["b"]
+    system.faults.switch(Fault(status=404, text="neither b2%2F nor c-3 nor ann@example.org"))
+    verdict = peer.deliver("k2", ids={"crm": ["b2/", "c-3"], "mail": ["ann@example.org"]})
+    assert isinstance(verdict, Drop)
+    assert verdict.reason.endswith("neither … nor … nor …")
     peer.connector.stop()
 
 
@@ -289,8 +294,6 @@ def test_the_emulator_refuses_what_a_strict_system_would(system: System) -> None
 
 def peer_ask(system: System) -> Any:
     """A function that hands the system one request without a network."""
-    from integrations.webhook.emulator.server import Asked
-
     good = {
         "authorization": f"Bearer {TOKEN}",
         "content-type": "application/json",

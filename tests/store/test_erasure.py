@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from hub.core import events as ev
 from hub.core.outcome import Action, Message
-from hub.core.state import Lease, Person, Pool
+from hub.core.state import Lease, Person
 from hub.store import Group, Store, StoreUnavailable
 from hub.store.people import NewPerson
 from hub.store.rewards import RedeemDone, RedeemRefused

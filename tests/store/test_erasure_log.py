@@ -33,7 +33,7 @@ def test_rows_become_tombstones(store: Store) -> None:
 def test_a_tombstone_keeps_its_instant_and_no_more(store: Store) -> None:
     ann = live(store)
     forget(store, ann)
-    eighth, erased = list(store.log_from(7, limit=1))[0], list(store.log_from(14))[0]
+    (eighth,), (erased,) = store.log_from(7, limit=1), store.log_from(14)
     stone = ev.Tombstone(8_000, {"coffee": [1, 3]})
     assert eighth == LogRow(
         8, "tombstone/8", None, "tombstone", 8_000, 8_000, msgspec.json.encode(stone)

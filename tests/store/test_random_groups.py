@@ -1,7 +1,8 @@
 """Whatever groups are committed, reading gives what plain dictionaries would hold."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -42,6 +43,8 @@ TIMERS = st.builds(Timer, NAMES, INSTANTS, TEXTS, TEXTS, st.none() | NAMES)
 LEASES = st.lists(st.builds(Lease, INSTANTS, st.none() | NAMES), min_size=1, max_size=3).map(tuple)
 POSITIONS = st.builds(StreamPosition, INSTANTS, st.lists(st.tuples(INSTANTS, INSTANTS), max_size=2))
 STREAMS = st.dictionaries(st.tuples(NAMES, NAMES), POSITIONS, max_size=2)
+ALIASES = st.dictionaries(NAMES, st.none() | NAMES, max_size=2)
+MEMBERS = st.dictionaries(st.tuples(NAMES, NAMES), st.none() | INSTANTS, max_size=2)
 GRANTS = st.builds(Grant, NAMES, st.integers(0, 3), NAMES, NAMES, INSTANTS)
 
 
@@ -56,6 +59,9 @@ def groups(draw: st.DrawFn) -> Group:
         | dict.fromkeys(draw(st.lists(NAMES, max_size=1))),
         streams=draw(STREAMS),
         grants=draw(st.lists(GRANTS, max_size=3)),
+        identities=draw(st.dictionaries(TEXTS, st.none() | NAMES, max_size=2)),
+        aliases=draw(ALIASES),
+        memberships=draw(MEMBERS),
         log=[
             LogRow(0, key, draw(st.none() | NAMES), draw(TEXTS), draw(INSTANTS), 5, b"\x00{")
             for key in draw(st.lists(TEXTS, max_size=3))
@@ -86,6 +92,9 @@ def fold(model: Group, group: Group) -> None:
     model.leases |= group.leases
     model.streams |= group.streams
     model.timers |= group.timers
+    model.identities |= group.identities
+    model.aliases |= group.aliases
+    model.memberships |= group.memberships
 
 
 @settings(
@@ -108,6 +117,10 @@ def test_reading_gives_what_dictionaries_hold(
         check(store, model, owners)
 
 
+def kept(values: Mapping[Any, Any]) -> dict[Any, Any]:
+    return {key: value for key, value in values.items() if value is not None}
+
+
 def check(store: Store, model: Group, owners: dict[tuple[str, int], str]) -> None:
     state = store.load_engine()
     timers = [timer for timer in model.timers.values() if timer is not None]
@@ -123,6 +136,10 @@ def check(store: Store, model: Group, owners: dict[tuple[str, int], str]) -> Non
     assert state.streams == model.streams
     assert sorted(state.timers, key=lambda t: t.key) == sorted(timers, key=lambda t: t.key)
     assert [timer.due_ms for timer in state.timers] == sorted(timer.due_ms for timer in timers)
+    folded = store.folded()
+    assert folded.identities == kept(model.identities)
+    assert folded.aliases == state.aliases == kept(model.aliases)
+    assert folded.memberships == kept(model.memberships)
     for (pool, index), person in owners.items():
         reward = store.rewards.at(pool, index)
         assert reward is not None

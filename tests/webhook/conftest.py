@@ -9,7 +9,7 @@ from contract.clock import ManualClock
 from integrations.webhook.connector import WebhookConnector
 from integrations.webhook.emulator import Receiver
 from integrations.webhook.settings import read_settings
-from tests.webhook.shared import NOW, PERSON, Peer
+from tests.webhook.shared import NOW, PERSON, TIMEOUT_S, Peer, patience_s
 
 SECRET: Final = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 VARIABLE: Final = "TEST_WEBHOOK_SECRET"
@@ -27,7 +27,7 @@ def connector(receiver: Receiver, clock: ManualClock, **changed: Any) -> Webhook
     target = {
         "url": receiver.url,
         "secret": f"env:{VARIABLE}",
-        "timeout_s": 0.5,
+        "timeout_s": TIMEOUT_S,
         "per_second": 1_000,
     }
     return WebhookConnector(read_settings({"crm": target | changed}), clock)
@@ -40,10 +40,17 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def peer(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> Iterator[Peer]:
+def hasty() -> None:
+    """For tests in which the time runs out: let it be short."""
+
+
+@pytest.fixture
+def peer(
+    request: pytest.FixtureRequest, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Peer]:
     clock = ManualClock(NOW)
     monkeypatch.setenv(VARIABLE, SECRET)
-    found = connector(receiver, clock)
+    found = connector(receiver, clock, timeout_s=patience_s(request))
     yield Peer(
         receiver,
         found,

@@ -9,8 +9,6 @@ from email.utils import format_datetime
 from typing import Any, Protocol
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from contract.clock import ManualClock
 from hub.outbox.retry import Settle, decide
@@ -27,6 +25,13 @@ from integrations.webhook.emulator.server import EmulatedServer
 NOW = 1_700_000_000_000
 HOUR_MS = 3_600_000
 PERSON = "person-7f3a"
+TIMEOUT_S = 20.0
+HASTY_S = 1.0
+
+
+def patience_s(request: pytest.FixtureRequest) -> float:
+    """How long an answer is waited for in a test: not long where none comes."""
+    return HASTY_S if "hasty" in request.fixturenames else TIMEOUT_S
 
 
 class Speaking(Connector, Protocol):
@@ -80,6 +85,7 @@ class HttpSuite:
         assert peer.acted() == 1
         assert len({(one.headers["idempotency-key"], one.body) for one in peer.server.asked}) == 1
 
+    @pytest.mark.usefixtures("hasty")
     @pytest.mark.parametrize("fault", [LOST_ANSWER, LATE_FAULT, Fault("silence", acted=True)])
     def test_what_was_acted_on_without_a_good_answer_is_done_once(
         self, peer: Peer, fault: Fault
@@ -169,6 +175,7 @@ class HttpSuite:
         wait_ms = waiting_for(peer.deliver("b", after_ms=0)) + NOW - peer.clock.now_ms
         assert wait_ms == 1_000
 
+    @pytest.mark.usefixtures("hasty")
     @pytest.mark.parametrize(
         ("kind", "named"),
         [
@@ -286,8 +293,3 @@ class HttpSuite:
         peer.connector.stop()
         assert isinstance(peer.deliver(), Done)
         peer.connector.stop()
-
-
-ARRIVALS = st.lists(st.integers(0, 400), min_size=1, max_size=30)
-given_arrivals = given(ARRIVALS, st.lists(st.integers(0, 300), max_size=60))
-"""When deliveries come first, and how late each may be when its turn is."""

@@ -4,16 +4,22 @@ import heapq
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contract.clock import ManualClock
 from integrations.port import Done, RetryAt
 from integrations.webhook.emulator import Receiver
 from integrations.webhook.pace import Pace
 from tests.webhook.conftest import BODY, SECRET, VARIABLE, connector
-from tests.webhook.shared import NOW, Peer, given_arrivals
+from tests.webhook.shared import NOW, Peer
+
+ARRIVALS = st.lists(st.integers(0, 400), min_size=1, max_size=30)
+DELAYS = st.lists(st.integers(0, 300), max_size=60)
+"""How late each delivery comes to its turn."""
 
 
-@given_arrivals
+@given(ARRIVALS, DELAYS)
 def test_requests_are_spread_and_nobody_is_forgotten(
     arrivals: list[int], delays: list[int]
 ) -> None:

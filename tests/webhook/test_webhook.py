@@ -15,6 +15,7 @@ from integrations.port import Done, Drop, RetryAt, RetryLater
 from integrations.webhook.connector import WebhookConnector
 from integrations.webhook.emulator import Receiver
 from integrations.webhook.emulator.faults import QUOTA_USED, Fault
+from integrations.webhook.emulator.server import Asked
 from integrations.webhook.errors import SecretUnusable
 from integrations.webhook.keys import public_key
 from integrations.webhook.secret import Secret
@@ -95,6 +96,31 @@ def test_the_emulator_refuses_another_key_an_old_time_and_a_changed_body(
     verdict = peer.deliver("b")
     assert isinstance(verdict, Drop)
     assert "HTTP 401" in verdict.reason
+    assert len(receiver.calls) == 1
+
+
+def test_the_emulator_refuses_what_a_strict_receiver_would(peer: Peer, receiver: Receiver) -> None:
+    assert isinstance(peer.deliver(), Done)
+    good = receiver.asked[0]
+    name, at = good.headers["webhook-id"], good.headers["webhook-timestamp"]
+
+    def answered(method: str = "POST", path: str = "", body: bytes = b"", **more: str) -> int:
+        content = body or good.body
+        spelled = {name.replace("_", "-"): value for name, value in more.items()}
+        key = base64.b64decode(SECRET[len("whsec_") :])
+        mac = hmac.new(key, f"{name}.{at}.".encode() + content, hashlib.sha256).digest()
+        signed = {"webhook-signature": f"v1,{base64.b64encode(mac).decode()}"}
+        asked = Asked(method, path or good.path, good.headers | signed | spelled, content)
+        return receiver.answer(asked).status
+
+    assert answered() == 200
+    assert answered("PUT") == 404
+    assert answered(path="/elsewhere") == 404
+    assert answered(content_type="text/plain") == 415
+    assert answered(idempotency_key="another") == 400
+    assert answered(body=b"no JSON") == 400
+    assert answered(body=b'{"type": "rule.fired"}') == 400
+    assert answered(body=good.body + b" ") == 422
     assert len(receiver.calls) == 1
 
 

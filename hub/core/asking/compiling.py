@@ -38,7 +38,9 @@ def compile_condition(where: str, condition: doc.Condition | None, ground: Groun
         return _ALWAYS
     leaves_count = sum(1 for _ in _leaves(where, condition, 1))
     if leaves_count > LEAVES_MAX:
-        raise RulesFault(f"{where}: {leaves_count} conditions in one; at most {LEAVES_MAX} are allowed")
+        raise RulesFault(
+            f"{where}: {leaves_count} conditions in one; at most {LEAVES_MAX} are allowed"
+        )
     return _ask(list(_conjuncts(where, condition, ground)))
 
 

@@ -59,7 +59,7 @@ def saw(test: doc.Counted, read: Read, places_count: int, zone: tzinfo) -> Calla
         if found is None:
             return "unknown"
         if test.take == "distinct":
-            names = sorted({item.place for item in seen.items} | ({seen.place} - {""}))
+            names = sorted({place for _, _, place in seen.items} | ({seen.place} - {""}))
             return f"{found} of {places_count}: {', '.join(names) or 'none'}"
         if is_length(test):
             return length(found)
@@ -73,5 +73,5 @@ def saw(test: doc.Counted, read: Read, places_count: int, zone: tzinfo) -> Calla
 def _instants(found: int, seen: Seen, zone: tzinfo) -> str:
     if not found:
         return "none"
-    shown = ", ".join(clock_time(item.at_ms, zone) for item in seen.items[-SHOWN_MAX:])
+    shown = ", ".join(clock_time(at_ms, zone) for at_ms, _, _ in seen.items[-SHOWN_MAX:])
     return f"{found}: {'... ' if found > SHOWN_MAX else ''}{shown}"

@@ -20,6 +20,10 @@ SET_MEMBERS_MAX: Final = 200
 TALLY_KEYS_MAX: Final = 500
 """Most keys of a tally; past it those that are counted least are left out."""
 
+INSTANT_MS_MIN: Final = -62_135_510_400_000
+INSTANT_MS_MAX: Final = 253_402_128_000_000
+"""The second day of the year 1 and the last but one of 9999: every zone's calendar reaches them."""
+
 _YES: Final = frozenset({"true", "yes", "y", "on", "1"})
 _NO: Final = frozenset({"false", "no", "n", "off", "0"})
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -56,7 +60,7 @@ def typed(info: AttributeInfo, value: Value, zone: tzinfo) -> Value:
             found = _instant(value, zone)
         case "set":
             found = _set(value)
-        case "tally":
+        case _:
             found = _tally(value)
     if found is None:
         raise AttributeFault(info.name, shown(value, info), _RIGHT[info.type])
@@ -112,11 +116,12 @@ def _boolean(value: Value) -> bool | None:
 
 
 def _instant(value: Value, zone: tzinfo) -> int | None:
-    if isinstance(value, str):
-        text = value.strip()
-        return int(text) if _WHOLE.fullmatch(text) else _moment(text, zone)
     number = _number(value)
-    return int(number) if number is not None and number == int(number) else None
+    if number is None and isinstance(value, str):
+        number = _moment(value.strip(), zone)
+    if number is None or number != int(number):
+        return None
+    return int(number) if INSTANT_MS_MIN <= number <= INSTANT_MS_MAX else None
 
 
 def _moment(text: str, zone: tzinfo) -> int | None:

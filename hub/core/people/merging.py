@@ -13,7 +13,8 @@ from hub.core import events as ev
 from hub.core.events import Event
 from hub.core.people.given import given_of, regrown, united, with_given
 from hub.core.people.ground import Ground
-from hub.core.people.refold import in_order, refold, strictest, united_ids
+from hub.core.people.histories import strictest
+from hub.core.people.refold import in_order, refold, united_ids
 from hub.core.state import MERGED_KEPT_MAX, Given, Joined, Person
 
 Past = Mapping[str, Sequence[Event]]

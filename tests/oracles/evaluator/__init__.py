@@ -12,7 +12,10 @@ leaves an order open, this is how it is settled here:
   see what they did; one rule's own instants are decided ascending.
 - A merge, an unmerge and a publication make no rule true by themselves for what lies in the past;
   after a merge or an unmerge the audiences of the two are looked at as after any other event.
-- An audience's change is dated at the effective now, all else at its cause.
+- A change of an audience, and of how many are somewhere, is dated at the effective now; all else at
+  its cause.
+- A rule that waits for another to have fired counts what it did since the two were published so.
+- A dwell is reached once: when leaving turns out to have been earlier, what was decided stays.
 - Registrations and moves of one person become known in the order of their instants.
 """
 

@@ -65,11 +65,11 @@ class Deciding:
     # Steps.
 
     def settle(
-        self, found: Iterable[Candidate], touched: Iterable[str | None], now_ms: int, at_ms: int
+        self, found: Iterable[Candidate], touched: Iterable[str | None], now_ms: int
     ) -> None:
         """Decide one step: what the event made true, and all that follows from it."""
         persons = {person for person in touched if person is not None}
-        ripe = [*found, *self.changes(persons, now_ms), *self.crowds(at_ms)]
+        ripe = [*found, *self.changes(persons, now_ms), *self.crowds(now_ms)]
         depth = 0
         while ripe:
             ripe = self._round(sorted(ripe, key=lambda one: one.key), now_ms, depth)
@@ -208,7 +208,7 @@ class Deciding:
                 self.members ^= {entry}
         return changed
 
-    def crowds(self, at_ms: int) -> list[Candidate]:
+    def crowds(self, now_ms: int) -> list[Candidate]:
         """Rules about how many are somewhere, when the number has passed their mark."""
         found: list[Candidate] = []
         for order, rule in enumerate(self.venue.rules):
@@ -221,7 +221,7 @@ class Deciding:
                 self.spent.discard(rule.name)
             if _passes(rule.when, was, number) and rule.name not in self.spent:
                 self.spent.add(rule.name)
-                found.append(Candidate(order, None, at_ms, rule))
+                found.append(Candidate(order, None, now_ms, rule))
         return found
 
     def forget_members(self, person: str) -> None:

@@ -41,6 +41,8 @@ class Evaluator:
         self.keys |= {key} if key is not None else set()
         self.pass_to(now_ms - 1)
         self.clock_ms = max(self.clock_ms, now_ms)
+        if isinstance(event, ev.Merged | ev.Unmerged) and not self._can_join(event):
+            return
         effective_ms = max(now_ms, event.at_ms)
         person = self._about(event)
         who = None if person is None else self.ledger.who(person)
@@ -51,7 +53,7 @@ class Evaluator:
         else:
             after = None if who is None else self.ledger.view(who)
             found = self._true(event, before, after)
-            self.deciding.settle(found, {who} - {None}, effective_ms, event.at_ms)
+            self.deciding.settle(found, {who} - {None}, effective_ms)
 
     def publish(self, venue: doc.Venue, now_ms: int) -> None:
         """Another document is in force; it fires nothing for the past."""
@@ -76,12 +78,21 @@ class Evaluator:
             return None
         return getattr(event, "person", None)
 
+    def _can_join(self, event: ev.Merged | ev.Unmerged) -> bool:
+        """Whether both are known, and are two; or were one."""
+        if isinstance(event, ev.Unmerged):
+            return any(
+                (event.person, event.other) == (m.person, m.other) for m in self.ledger.merges
+            )
+        known = self.ledger.seen()
+        return event.person in known and event.other in known and event.person != event.other
+
     def _joined(self, event: ev.Merged | ev.Unmerged, now_ms: int) -> None:
         """Two became one, or one became two again: nothing is true of the past because of it."""
         self.deciding.forget_members(event.other)
         touched = {self.ledger.who(event.person), self.ledger.who(event.other)}
         self.waiting.forget_past(now_ms, touched)
-        self.deciding.settle([], touched, now_ms, event.at_ms)
+        self.deciding.settle([], touched, now_ms)
 
     def _true(
         self, event: ev.Event, before: View | None, after: View | None

@@ -42,8 +42,15 @@ class Ledger:
 
     def persons(self) -> list[str]:
         """Everybody of whom anything is known, ascending."""
-        ids = {row.person for row in self.rows if isinstance(row, Fact) and row.person is not None}
-        return sorted({self.who(person) for person in ids})
+        return sorted(self.seen())
+
+    def seen(self) -> set[str]:
+        """Everybody who registered, or was somewhere."""
+        return {
+            self.who(row.person)
+            for row in self.rows
+            if isinstance(row, Fact) and row.person is not None and _shows(row.event)
+        }
 
     def ids_of(self, person: str) -> frozenset[str]:
         """All the ids somebody goes by now."""
@@ -68,3 +75,10 @@ class Ledger:
         """How many rewards are left in a pool."""
         stock = next(one.stock for one in self.venue.pools if one.id == pool)
         return stock - len(self.done_ms("granted", pool))
+
+
+def _shows(event: ev.Event) -> bool:
+    """Whether somebody comes to be known by it."""
+    if isinstance(event, ev.Moved):
+        return event.kind == "entered"
+    return isinstance(event, ev.Registered | ev.Tapped)

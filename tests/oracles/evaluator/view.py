@@ -86,6 +86,8 @@ def apply(given: Given, effect: Effect) -> None:
             given.assigned[effect.name] = effect.value
         case "fired":
             insort(given.fired.setdefault(effect.name, []), effect.at_ms)
+        case "shadow":
+            insort(given.fired.setdefault(f"{effect.name}~shadow", []), effect.at_ms)
         case "sent":
             insort(given.sent.setdefault(effect.name, []), effect.at_ms)
 

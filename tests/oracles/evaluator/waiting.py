@@ -59,7 +59,10 @@ class Waiting:
         rules = self.deciding.venue.rules
         other = {rule.name for rule in rules if rule not in before.rules}
         self.done = {key for key in self.done if key[1] not in other or key[3] >= 0}
-        self.forget_past(now_ms, set(self.ledger.persons()), other)
+        persons = set(self.ledger.persons())
+        self.forget_past(now_ms, persons, other)
+        chained = {rule.name for rule in rules if isinstance(rule.when, doc.OnRule)}
+        self.forget_past(self.ends_ms, persons, other & chained)
 
     def forget_past(self, now_ms: int, persons: set[str], rules: set[str] | None = None) -> None:
         """What is true of the past by what is known now is not acted upon."""
@@ -97,8 +100,14 @@ class Waiting:
                 times = set(self._after(rule.when, view))
             else:
                 times = fallen(rule.when, view, self.deciding.venue)
+                if isinstance(rule.when, doc.OnDwell) and self._has_fired(rule, view):
+                    times = set()
             for at_ms in times:
                 yield Item(at_ms, "rule", rule.name, person, index)
+
+    def _has_fired(self, rule: doc.Rule, view: View) -> bool:
+        name = f"{rule.name}~shadow" if rule.stage == "shadow" else rule.name
+        return bool(view.given.fired.get(name))
 
     def _after(self, when: doc.OnRule, view: View) -> Iterator[int]:
         if (long_ms := duration_ms(when.after)) > 0:
@@ -161,7 +170,7 @@ class Waiting:
         deciding = self.deciding
         if item.kind == "audience":
             assert item.person is not None
-            deciding.settle([], {item.person}, now_ms, item.due_ms)
+            deciding.settle([], {item.person}, now_ms)
             return
         self.done.add(item.key)
         rules = {rule.name: rule for rule in deciding.venue.rules}
@@ -172,7 +181,7 @@ class Waiting:
         rule = rules[item.name]
         persons = [item.person] if item.kind == "rule" else self._asked(rule.when, item.due_ms)
         found = [Candidate(item.index, person, item.due_ms, rule) for person in persons]
-        deciding.settle(found, {item.person}, now_ms, item.due_ms)
+        deciding.settle(found, {item.person}, now_ms)
 
     def _asked(self, when: doc.Trigger, due_ms: int) -> list[str | None]:
         """About whom something is that concerns many."""
@@ -219,7 +228,7 @@ class Waiting:
             for order, other in enumerate(deciding.venue.rules)
             if deciding.changed(other.when, before, after)
         ]
-        deciding.settle(found, {item.person}, now_ms, item.due_ms)
+        deciding.settle(found, {item.person}, now_ms)
 
 
 def _times(
