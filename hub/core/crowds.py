@@ -13,13 +13,13 @@ def came(draft: Draft, place: str, person: str) -> None:
     """Somebody is at the place, or what it knows of them has changed."""
     presence = profile.presence_of(draft.person(person), draft.rules.counted)
     follow.joined(draft, place, person, presence)
-    _count(draft, place)
+    draft.crowded.add(place)
 
 
 def went(draft: Draft, place: str, person: str) -> None:
     """Somebody is no longer at the place."""
     follow.went(draft, place, person)
-    _count(draft, place)
+    draft.crowded.add(place)
 
 
 recount = came
@@ -30,6 +30,13 @@ def number(present: dict[str, Presence], audience: str | None) -> int:
     if audience is None:
         return len(present)
     return sum(audience in seen.audiences for seen in present.values())
+
+
+def count(draft: Draft) -> None:
+    """Look at the places where people came or went: once for all that the step has changed."""
+    crowded, draft.crowded = sorted(draft.crowded), set()
+    for place in crowded:
+        _count(draft, place)
 
 
 def _count(draft: Draft, place: str) -> None:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from hub.core.acts import Cause, Taken, find_follow_up, take
 from hub.core.asking import View
 from hub.core.audiences import refresh
+from hub.core.crowds import count
 from hub.core.outcome import Clause, Decision
 from hub.core.plan import CompiledRule
 from hub.core.profile import with_firing
@@ -42,6 +43,7 @@ def settle(draft: Draft) -> None:
     """Ask the rules that became true until there are none."""
     while True:
         refresh(draft)
+        count(draft)
         if not draft.sparks:
             return
         sparks = sorted(draft.sparks, key=lambda spark: (spark.at_ms, spark.rule.order))
@@ -92,11 +94,6 @@ def consider(draft: Draft, spark: Spark, no: No | None = None) -> bool:
     if no is not None:
         _note(draft, spark, "suppressed", no, clauses, arm)
         return False
-    if compiled.rule.stage == "shadow":
-        _remember(draft, spark)
-        would = No(compiled.rule.text or clauses[0].text, "")
-        _note(draft, spark, "shadow", would, clauses, arm)
-        return True
     return _act(draft, spark, clauses, arm)
 
 
@@ -144,15 +141,19 @@ def _clause(draft: Draft, spark: Spark, person: Person) -> Clause:
 def _act(draft: Draft, spark: Spark, clauses: list[Clause], arm: Arm) -> bool:
     """Take the actions; when not one could be taken the rule is suppressed and has not fired."""
     rule = spark.rule.rule
-    results = take(draft, _cause(spark), acts_for(rule, arm))
+    is_shadow = rule.stage == "shadow"
+    results = take(draft.trial() if is_shadow else draft, _cause(spark), acts_for(rule, arm))
     if results and not any(one.is_done for one in results):
         no = No("; ".join(one.line for one in results), results[0].because)
         _note(draft, spark, "suppressed", no, clauses, arm, results)
         return False
     _remember(draft, spark)
+    why = No(rule.text or clauses[0].text, "")
+    if is_shadow:
+        _note(draft, spark, "shadow", why, clauses, arm, results)
+        return True
     for cap in draft.rules.caps.by_group.get(rule.group or "", ()):
         note_sent(draft, cap, spark.person, spark.at_ms)
-    why = No(rule.text or clauses[0].text, "")
     _note(draft, spark, "fired", why, clauses, arm, results)
     if spark.person is not None:
         _follow(draft, spark, spark.person)

@@ -82,6 +82,7 @@ def registered(draft: Draft, event: ev.Registered) -> None:
         raise faults[0]
     person_id = draft.world.resolve(event.person)
     before = draft.person(person_id)
+    met(draft, person_id)
     draft.put(said(draft.rules, before, event))
     _claim(draft, person_id, event)
     _changes(draft, before, person_id, event.at_ms)
@@ -95,8 +96,6 @@ def _changes(draft: Draft, before: Person, person_id: str, at_ms: int) -> None:
     purposes = sorted(before.consents ^ after.consents)
     draft.touch(person_id, *(f"attribute:{name}" for name in names))
     draft.touch(person_id, *(f"consent:{purpose}" for purpose in purposes))
-    if before == Person(person_id):
-        _everything(draft, person_id)
     if before.registered_ms:
         for name in names:
             draft.happened(f"attribute:{name}", person_id, at_ms)
@@ -104,6 +103,12 @@ def _changes(draft: Draft, before: Person, person_id: str, at_ms: int) -> None:
             draft.happened(f"consent:{purpose}:{purpose in after.consents}", person_id, at_ms)
     if after.place is not None:
         crowds.came(draft, after.place, person_id)
+
+
+def met(draft: Draft, person_id: str) -> None:
+    """Somebody who was not known before may be in any audience."""
+    if draft.rules.audiences_of and draft.person(person_id) == Person(person_id):
+        _everything(draft, person_id)
 
 
 def _everything(draft: Draft, person: str) -> None:

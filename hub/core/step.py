@@ -114,6 +114,7 @@ def _tapped(draft: Draft, event: ev.Tapped) -> str:
     holder = persons.holder_of_tap(draft, event)
     person = draft.world.resolve(holder)
     before = draft.person(person)
+    persons.met(draft, person)
     draft.put(profile.tapped(before, place, event.at_ms))
     draft.touch(person, f"tap:{place.id}")
     draft.happened(f"tap:{place.id}", person, event.at_ms)
@@ -139,6 +140,7 @@ def _moved(draft: Draft, event: ev.Moved) -> None:
     place = draft.rules.places.get(event.place)
     person_id = draft.world.resolve(event.person)
     person = draft.person(person_id)
+    persons.met(draft, person_id)
     elsewhere = event.kind == "left" and event.place != person.place
     if person.place is not None and not elsewhere:
         _leave(draft, person_id, person.place, event.at_ms)

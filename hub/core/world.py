@@ -1,7 +1,8 @@
 """All that a step may read, and the notes of what it changes: nothing is changed in place."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from hub.core.events import Event
@@ -84,6 +85,8 @@ class Draft:
     is_silent: bool = False
     """Whether changes of audiences make no rules true."""
     sparks: list[Spark] = field(default_factory=list)
+    crowded: set[str] = field(default_factory=set)
+    """Places at which the number of people may have changed."""
     touched: dict[str, set[str]] = field(default_factory=dict)
     """Person to the keys of what has changed about them."""
     people: dict[str, Person] = field(default_factory=dict)
@@ -126,6 +129,15 @@ class Draft:
             asked = [key for key in keys if key in of]
             if asked:
                 self.touched.setdefault(person, set()).update(asked)
+
+    def trial(self) -> "Draft":
+        """A copy of these notes, for finding out what would come of something."""
+        copied = {
+            name: copy(getattr(self, name))
+            for name in self.__slots__
+            if isinstance(getattr(self, name), dict | list | set)
+        }
+        return replace(self, **copied)
 
     def present(self, place: str) -> Mapping[str, Presence]:
         """Who is at a place."""

@@ -13,6 +13,8 @@ from hub.insight.flows import FlowsReport
 from hub.insight.journeys import OTHERS, JourneysReport
 
 COLUMN_PX: Final = 200
+WIDE_COLUMN_PX: Final = 420
+"""Between the two columns of flows, which have bands from everywhere to everywhere."""
 BOX_PX: Final = 14
 TALLEST_PX: Final = 420
 """Height of all people of the fullest column together."""
@@ -65,7 +67,7 @@ def of_journeys(report: JourneysReport, names: Mapping[str, str], title: str) ->
         for step in report.steps
     ]
     links = [Link(band.step - 1, band.source, band.target, band.people) for band in report.bands]
-    heads = [f"Step {step.step}: {step.reached}" for step in report.steps]
+    heads = [f"Step {s.step}: {s.reached}, grey {s.ended} ended" for s in report.steps]
     on = ", ".join(
         f"{step.reached} came to step {step.step} and {step.ended} ended there"
         for step in report.steps
@@ -75,7 +77,10 @@ def of_journeys(report: JourneysReport, names: Mapping[str, str], title: str) ->
 
 
 def of_flows(report: FlowsReport, names: Mapping[str, str], title: str) -> str:
-    """Draw flows: from the places on the left to the places on the right."""
+    """Draw flows: from the places on the left to the places on the right.
+
+    The number of a box is that of its bands together: who went to two places is in it twice.
+    """
     went = [
         Link(0, one, then, people)
         for one, row in zip(report.places, report.people, strict=True)
@@ -99,7 +104,7 @@ def of_flows(report: FlowsReport, names: Mapping[str, str], title: str) -> str:
         for link in sorted(went, key=lambda link: -link.people)[:10]
     )
     return draw(columns if went else [], went, ["From", "Next"], names, title,
-                f"The strongest flows: {described or 'none yet'}.")  # fmt: skip
+                f"The strongest flows: {described or 'none yet'}.", WIDE_COLUMN_PX)  # fmt: skip
 
 
 def draw(
@@ -109,13 +114,14 @@ def draw(
     names: Mapping[str, str],
     title: str,
     described: str,
+    column_px: int = COLUMN_PX,
 ) -> str:
     """Return the picture as SVG text."""
     fullest = max((sum(box.people for box in column) for column in columns), default=1)
     scale = TALLEST_PX / max(1, fullest)
-    put = [_stack(column, number, scale) for number, column in enumerate(columns)]
+    put = [_stack(column, MARGIN_PX + number * column_px, scale) for number, column in enumerate(columns)]
     bottom = max((_foot(one) for column in put for one in column), default=HEAD_PX + LABEL_PX)
-    width = 2 * MARGIN_PX + max(1, len(columns)) * COLUMN_PX
+    width = 2 * MARGIN_PX + max(1, len(columns) - 1) * column_px + COLUMN_PX
     height = round(bottom + MARGIN_PX)
     colours = _colours(columns)
     parts = [
@@ -125,7 +131,7 @@ def draw(
         f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
         f'<text x="{MARGIN_PX}" y="26" font-size="16" font-weight="600">{escape(title)}</text>',
         *(
-            f'<text x="{MARGIN_PX + n * COLUMN_PX}" y="50" fill="#5a6270">{escape(head)}</text>'
+            f'<text x="{MARGIN_PX + n * column_px}" y="50" fill="#5a6270">{escape(head)}</text>'
             for n, head in enumerate(heads[: len(columns)])
         ),
         *_bands(put, links, scale, names, colours),
@@ -143,12 +149,12 @@ def _opening(width: int, height: int) -> str:
     )
 
 
-def _stack(column: Sequence[Box], number: int, scale: float) -> list[_Put]:
+def _stack(column: Sequence[Box], x: int, scale: float) -> list[_Put]:
     found = []
     y = float(HEAD_PX)
     for box in column:
         height = box.people * scale
-        found.append(_Put(box, MARGIN_PX + number * COLUMN_PX, y, height))
+        found.append(_Put(box, x, y, height))
         y += max(height, LABEL_PX) + GAP_PX
     return found
 
@@ -180,12 +186,13 @@ def _bands(
             rank[link.column + 1][link.target],
         ),
     )
+    left = [column[0].x if column else 0 for column in put]
     out = [{one.box.place: one.y for one in column} for column in put]
     into = [{one.box.place: one.y for one in column} for column in put]
     for link in order:
         width = link.people * scale
-        x0 = MARGIN_PX + link.column * COLUMN_PX + BOX_PX
-        x1 = MARGIN_PX + (link.column + 1) * COLUMN_PX
+        x0 = left[link.column] + BOX_PX
+        x1 = left[link.column + 1]
         y0, y1 = out[link.column][link.source], into[link.column + 1][link.target]
         out[link.column][link.source] += width
         into[link.column + 1][link.target] += width

@@ -333,6 +333,17 @@ def test_whoever_is_named_by_a_merge_may_have_been_merged_before() -> None:
     assert folk.of("bob").joined == ()
 
 
+def test_the_other_who_is_named_by_a_merge_may_have_been_merged_before_too() -> None:
+    folk = Folk()
+    folk.merge("cid", "dan", 2)
+    folk.merge("bob", "cid", 3)
+    folk.past["bob"] = [ev.Merged("bob", "dan", 3)]
+    folk.merge("ann", "bob", 4)
+    folk.unmerge("ann", "bob", 5)
+    assert [one.other for one in folk.of("bob").joined] == ["dan", "cid"]
+    assert folk.of("ann").joined == ()
+
+
 def test_a_merge_that_no_event_tells_of_is_with_the_person() -> None:
     folk = Folk()
     folk.tap("bob", 1, "coffee")

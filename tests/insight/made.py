@@ -116,11 +116,11 @@ def _walk(made: Made, group: Group, chance: random.Random) -> None:
         events += _day_by_day(made, person, chance)
     events += [(START_MS, None, Tombstone(START_MS)), (START_MS + 5, None, Tombstone(START_MS))]
     events += [(START_MS + 1, "p00", Tapped("b", "nowhere", START_MS + 1))]
-    for pos, (_, person, event) in enumerate(sorted(events, key=lambda e: e[0]), 1):
+    for pos, (_, whose, event) in enumerate(sorted(events, key=lambda e: e[0]), 1):
         kind = str(event.__struct_config__.tag)
         body = msgspec.json.encode(event)
-        row = LogRow(pos, f"k{pos}", person, kind, event.at_ms, event.at_ms, body)
-        group.log.append(_tombstone(row) if person == GONE else row)
+        row = LogRow(pos, f"k{pos}", whose, kind, event.at_ms, event.at_ms, body)
+        group.log.append(_tombstone(row) if whose == GONE else row)
 
 
 def _tombstone(row: LogRow) -> LogRow:
@@ -181,8 +181,9 @@ def _decide(made: Made, group: Group, chance: random.Random) -> None:
         made.decisions.append(
             Decision(
                 f"d{number}", rule, 1, chance.choice(("p01", OTHER, None)), None, at_ms,
-                outcome, "=so", because, "a" if number % 3 else "", actions=["-did", "a;b"],
-            )  # type: ignore[arg-type]
+                outcome,  # type: ignore[arg-type]
+                "=so", because, "a" if number % 3 else "", actions=["-did", "a;b"],
+            )
         )  # fmt: skip
     group.decisions += made.decisions
     for number in range(60):

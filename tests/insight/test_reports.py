@@ -41,7 +41,7 @@ def inside(at_ms: int, asked: Asked) -> bool:
 
 
 def bucketed(instants: list[int], starts_ms: list[int]) -> list[int]:
-    ends = [*starts_ms[1:], 2**62]
+    ends = [*starts_ms, 2**62][1:]
     return [
         sum(1 for at_ms in instants if start <= at_ms < end)
         for start, end in zip(starts_ms, ends, strict=True)

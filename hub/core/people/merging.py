@@ -80,18 +80,20 @@ def parents_of(current: Person, past: Past) -> dict[str, str]:
     """Each id that was merged into this person, with whom it was merged into.
 
     Whoever is named by a merge may have been merged further before: then they stood for that one.
+    What no event tells of was merged into the person.
     """
     index = {joined.other: at for at, joined in enumerate(current.joined)}
-    when = {joined.other: joined.at_ms for joined in current.joined}
+    events = [event for raw in raws_of(current) for event in past.get(raw, ())]
+    merges = [event for event in events if isinstance(event, ev.Merged)]
+    exact = {(event.other, event.at_ms): event.person for event in merges}
+    about = {event.at_ms: event.person for event in merges}
     named = {
-        event.other: event.person
-        for raw in raws_of(current)
-        for event in past.get(raw, ())
-        if isinstance(event, ev.Merged) and when.get(event.other) == event.at_ms
+        one.other: exact.get((one.other, one.at_ms)) or about.get(one.at_ms, current.id)
+        for one in current.joined
     }
 
     def parent(other: str) -> str:
-        found = named.get(other, current.id)
+        found = named[other]
         while found in index and index[found] < index[other]:
             found = parent(found)
         return found if found in index else current.id

@@ -158,7 +158,8 @@ def capped(ledger: Ledger, cap: doc.Cap, person: str | None, at_ms: int) -> bool
     if cap.per == "event":
         done_ms = ledger.done_ms("sent", cap.name)
     elif person is None:
-        return False
+        sent = ledger.effects("sent")
+        done_ms = [one.at_ms for one in sent if one.owner is None and one.name == cap.name]
     else:
         done_ms = ledger.view(person).given.sent.get(cap.name, [])
     return too_many(done_ms, at_ms, cap.at_most, cap.within, ledger.venue.event.zone)

@@ -41,19 +41,17 @@ class Evaluator:
         self.keys |= {key} if key is not None else set()
         self.pass_to(now_ms - 1)
         self.clock_ms = max(self.clock_ms, now_ms)
-        if isinstance(event, ev.Merged | ev.Unmerged) and not self._can_join(event):
+        if isinstance(event, ev.Merged | ev.Unmerged):
+            if self._can_join(event):
+                self._join(event, now_ms)
             return
         effective_ms = max(now_ms, event.at_ms)
         person = self._about(event)
         who = None if person is None else self.ledger.who(person)
         before = None if who is None else self.ledger.view(who)
         self.ledger.add(Fact(event, now_ms, person))
-        if isinstance(event, ev.Merged | ev.Unmerged):
-            self._joined(event, effective_ms)
-        else:
-            after = None if who is None else self.ledger.view(who)
-            found = self._true(event, before, after)
-            self.deciding.settle(found, {who} - {None}, effective_ms)
+        after = None if who is None else self.ledger.view(who)
+        self.deciding.settle(self._true(event, before, after), {who} - {None}, effective_ms)
 
     def publish(self, venue: doc.Venue, now_ms: int) -> None:
         """Another document is in force; it fires nothing for the past."""
@@ -87,12 +85,26 @@ class Evaluator:
         known = self.ledger.seen()
         return event.person in known and event.other in known and event.person != event.other
 
-    def _joined(self, event: ev.Merged | ev.Unmerged, now_ms: int) -> None:
-        """Two became one, or one became two again: nothing is true of the past because of it."""
+    def _join(self, event: ev.Merged | ev.Unmerged, now_ms: int) -> None:
+        """Two become one, and fire what their visits together add; or one becomes two again."""
+        before = [self.ledger.view(who) for who in (event.person, event.other)]
+        self.ledger.add(Fact(event, now_ms, event.person))
         self.deciding.forget_members(event.other)
         touched = {self.ledger.who(event.person), self.ledger.who(event.other)}
-        self.waiting.forget_past(now_ms, touched)
-        self.deciding.settle([], touched, now_ms)
+        self.waiting.forget_past(now_ms - 1, touched)
+        merged = isinstance(event, ev.Merged)
+        found = self._added(event.person, before) if merged else []
+        self.deciding.settle(found, touched, now_ms)
+
+    def _added(self, person: str, before: Sequence[View]) -> Iterator[Candidate]:
+        for order, rule in enumerate(self.ledger.venue.rules):
+            if rule.stage in ("draft", "paused"):
+                continue
+            times = happened(rule.when, self.ledger.view(person), self.ledger.venue)
+            for view in before:
+                times -= happened(rule.when, view, self.ledger.venue)
+            for at_ms in times:
+                yield Candidate(order, person, at_ms, rule)
 
     def _true(
         self, event: ev.Event, before: View | None, after: View | None
