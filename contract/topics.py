@@ -18,6 +18,8 @@ DownLane = Literal["committed", "desired", "clock"]
 UP_LANES: Final[tuple[UpLane, ...]] = ("taps", "sightings", "health", "reported", "clock")
 DOWN_LANES: Final[tuple[DownLane, ...]] = ("committed", "desired", "clock")
 HUB_NAME: Final = "hub"
+OUT_NAME: Final = "out"
+"""Under it the hub publishes what rules announce to others; no edge can be called so."""
 """The level where an edge's name stands elsewhere; no edge may be called so."""
 
 _NAME = re.compile(NAME_PATTERN)
@@ -34,7 +36,7 @@ class Address(NamedTuple):
 
 def valid_name(name: str) -> bool:
     """Say whether an event or an edge may be called ``name``."""
-    return bool(_NAME.match(name)) and name != HUB_NAME
+    return bool(_NAME.match(name)) and name not in (HUB_NAME, OUT_NAME)
 
 
 def up(event: str, edge: str, lane: UpLane) -> str:

@@ -30,6 +30,7 @@ from hub.schedule.alarm import Alarm
 from hub.store import Store
 from hub.store.devices import DeviceInfo
 from integrations import push as push_package
+from integrations.announce.connector import AnnounceConnector
 from integrations.lights.connector import LightsConnector
 from integrations.lights.settings import LightsSettings
 from integrations.music.connector import MusicConnector
@@ -39,6 +40,11 @@ from integrations.push.connector import PushConnector
 from integrations.push.keys import public_key
 from integrations.push.settings import PushSettings
 from integrations.push.subscriptions import Subscription
+from integrations.records.connector import RecordsConnector
+from integrations.records.settings import read_settings as read_records
+from integrations.webhook.connector import WebhookConnector
+from integrations.webhook.errors import SettingsError
+from integrations.webhook.settings import read_settings as read_webhooks
 
 PACED_SETTLE_S: Final = 0.5
 """Real seconds that timers and silence stay behind a paced clock, for readings under way."""
@@ -125,6 +131,11 @@ class EngineParts:
             self.engine.connected,
         )
         self.lights = _lights(home)
+        try:
+            self.webhooks = WebhookConnector(read_webhooks(home.config.webhooks), clock)
+            self.records = RecordsConnector(read_records(home.config.records), clock)
+        except SettingsError as error:
+            raise ConfigFault(str(error)) from error
         self._dispatcher = Dispatcher(
             self._connectors(home), clock, self.engine.report, self.engine.consents
         )
@@ -146,6 +157,7 @@ class EngineParts:
             found.append(InboxOnly())
         if self.lights is not None:
             found.append(self.lights)
+        found += [self.webhooks, self.records, AnnounceConnector(self.link.publish_raw)]
         return found
 
     def start(self) -> None:
@@ -180,8 +192,8 @@ class EngineParts:
         """Keep what the web shows of this process where the web can read it."""
         lamps = [] if self.lights is None else self.lights.view()
         self.store.status.put("lamps", msgspec.json.encode(lamps), self._clock.wall_ms())
-        stopped = msgspec.json.encode(self._dispatcher.stopped())
-        self.store.status.put("stopped", stopped, self._clock.wall_ms())
+        stopped = self._dispatcher.stopped() | self.webhooks.stopped() | self.records.stopped()
+        self.store.status.put("stopped", msgspec.json.encode(stopped), self._clock.wall_ms())
         self.engine.wake()
 
 

@@ -79,6 +79,10 @@ class Config(Part, frozen=True):
     push: PushConfig = PushConfig()
     music: dict[str, Any] = {}
     """Sinks for the DJ's requests, as ``integrations.music`` reads them."""
+    webhooks: dict[str, Any] = {}
+    """Targets of signed requests, as ``integrations.webhook`` reads them."""
+    records: dict[str, Any] = {}
+    """Systems that take people's records, as ``integrations.records`` reads them."""
     presence: PresenceConfig = PresenceConfig()
 
 

@@ -59,7 +59,7 @@ def _said(health: "EdgeState | None") -> tuple[str, int | None, int | None, list
 @app.command()
 def add(
     name: Name,
-    role: Annotated[str, typer.Option(help="edge, hub or guest.")] = "edge",
+    role: Annotated[str, typer.Option(help="edge, hub, guest or listener.")] = "edge",
     data: Data = DATA_DEFAULT,
     config: ConfigOption = None,
     as_json: Json = False,

@@ -119,7 +119,10 @@ def draw(
     """Return the picture as SVG text."""
     fullest = max((sum(box.people for box in column) for column in columns), default=1)
     scale = TALLEST_PX / max(1, fullest)
-    put = [_stack(column, MARGIN_PX + number * column_px, scale) for number, column in enumerate(columns)]
+    put = [
+        _stack(column, MARGIN_PX + number * column_px, scale)
+        for number, column in enumerate(columns)
+    ]
     bottom = max((_foot(one) for column in put for one in column), default=HEAD_PX + LABEL_PX)
     width = 2 * MARGIN_PX + max(1, len(columns) - 1) * column_px + COLUMN_PX
     height = round(bottom + MARGIN_PX)

@@ -1,8 +1,8 @@
 """What a plain word of YAML is read as, and which words are read as something nobody meant.
 
 YAML 1.1, which most programs read, takes ``off`` for false, ``10:30`` for 630, ``010`` for 8 and
-``2026-10-08`` for a date. Here ``yes``, ``no``, ``on`` and ``off`` are what they are there, and that
-is said where text is meant; the others are refused: whoever means the text writes quotes.
+``2026-10-08`` for a date. Here ``yes``, ``no``, ``on`` and ``off`` are what they are there, and
+that is said where text is meant; the others are refused: who means the text writes quotes.
 """
 
 import re

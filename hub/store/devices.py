@@ -13,7 +13,7 @@ from hub.store.errors import StoreError
 
 DEVICES_MAX: Final = 10_000
 """Most devices of one event: as many as a broker reads."""
-ROLES: Final = ("edge", "hub", "guest")
+ROLES: Final = ("edge", "hub", "guest", "listener")
 
 _d = tables.device.c
 _h = tables.edge_health.c

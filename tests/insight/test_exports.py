@@ -5,7 +5,6 @@ import io
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -88,9 +87,7 @@ def test_jsonl() -> None:
 def pyarrow_or_skip() -> Any:
     if find_spec("pyarrow") is None:
         needs._missing("pyarrow", "pip install 'foyer[parquet]'")
-    import pyarrow.parquet as read
-
-    return read
+    return import_module("pyarrow.parquet")
 
 
 def test_parquet_is_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,9 +12,9 @@ from tests.strategies_venue import venues
 
 EXAMPLE = ROOT / "examples" / "martech" / "venue.yaml"
 ANY = settings(
-    max_examples=100,
+    max_examples=20,
     deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 
 

@@ -149,6 +149,8 @@ class InsightReads:
             with self.database.read() as db:
                 page = self._page(db, after_pos, until_ms)
             for pos, person, at_ms, body in page:
+                if person is None:
+                    continue
                 said = _where.decode(body)
                 yield Move(pos, person, said.kind, said.place, at_ms)  # type: ignore[arg-type]
             if len(page) < MOVE_PAGE_ROWS:
@@ -217,7 +219,6 @@ class InsightReads:
                 _l.event == self.event,
                 _l.pos > after_pos,
                 _l.kind.in_(("tapped", "moved")),
-                _l.person.is_not(None),
                 *within(_l.at_ms, None, until_ms),
             )
             .order_by(_l.pos)
