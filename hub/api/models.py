@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from hub.core.events import Value
 from hub.core.outcome import Clause
 from hub.store.web_values import DeadRow, FeedRow, PersonRow
 
@@ -235,7 +236,7 @@ class PersonPageOut(PersonOut):
     points: int
     tags: dict[str, int]
     consents: list[str]
-    attributes: dict[str, str | float | int | bool | list[str] | None]
+    attributes: dict[str, Value]
     visits: dict[str, list[int]]
     since_ms: int
 

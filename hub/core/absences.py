@@ -37,7 +37,9 @@ def firsts(person: Person, compiled: CompiledRule, at_ms: int) -> int:
     """How many visits to the first place lie before a visit to the second, soon enough."""
     when = compiled.rule.when
     assert isinstance(when, doc.OnSequence)
-    times = person.visits.get(when.first, ())
+    times = person.visits.get(when.first)
+    if times is None:
+        return 0
     counted = count_within(times, at_ms, compiled.window)
     return counted - times.count(at_ms) if counted else 0
 
@@ -46,7 +48,10 @@ def _completes_later(draft: Draft, compiled: CompiledRule, person_id: str, at_ms
     """A visit to the first place that becomes known after those to the second that follow it."""
     when, person = compiled.rule.when, draft.person(person_id)
     assert isinstance(when, doc.OnSequence)
-    for then_ms in person.visits.get(when.then, ()):
+    later = person.visits.get(when.then, ())
+    if not later or later[-1] <= at_ms:
+        return
+    for then_ms in later:
         is_after = compiled.window.after_ms(then_ms) < at_ms < then_ms
         if is_after and firsts(person, compiled, then_ms) == 1:
             draft.spark((compiled,), person_id, then_ms)
@@ -75,10 +80,16 @@ def wait_absent(
 
     What has lasted long enough by ``after_ms`` already is not looked at.
     """
-    times = visits_of(compiled, draft.person(person_id))
-    if times and times[-1] + compiled.length_ms > after_ms:
-        key, due_ms = f"absent:{compiled.name}/{person_id}", times[-1] + compiled.length_ms
-        draft.set_timer(Timer(key, due_ms, "absent", compiled.name, person_id, cause_ms=times[-1]))
+    last_ms = _last_ms(compiled, draft.person(person_id))
+    if last_ms is not None and last_ms + compiled.length_ms > after_ms:
+        key, due_ms = f"absent:{compiled.name}/{person_id}", last_ms + compiled.length_ms
+        draft.set_timer(Timer(key, due_ms, "absent", compiled.name, person_id, cause_ms=last_ms))
+
+
+def _last_ms(compiled: CompiledRule, person: Person) -> int | None:
+    """The last visit that ends an absence."""
+    places = compiled.places or person.visits
+    return max((person.visits[p][-1] for p in places if p in person.visits), default=None)
 
 
 def absent_due(draft: Draft, compiled: CompiledRule, person: str, due_ms: int) -> None:

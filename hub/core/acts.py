@@ -51,7 +51,7 @@ def _take_one(draft: Draft, cause: Cause, act: doc.Act, path: str) -> Taken:
     key = f"{cause.key}#{path}"
     match act:
         case doc.TellStaff():
-            return _staff(draft, cause, act, key)
+            return _staff(draft, cause, act, key, allowed)
         case doc.CallWebhook() | doc.PublishMqtt() | doc.WriteRecord():
             return _outside(draft, cause, act, key, allowed)
         case doc.SetLight():
@@ -238,12 +238,10 @@ def _push(draft: Draft, cause: Cause, act: doc.SendPush, key: str, allowed: Leav
     assert cause.person is not None
     title, text = text_of(draft, cause, act.title), text_of(draft, cause, act.text)
     draft.messages.append(Message(key, cause.person, cause.at_ms, title, text))
-    if allowed.is_inbox_only:
-        count(draft, "push", cause.person)
-    else:
+    if not allowed.is_inbox_only:
         expires_ms = draft.expiry_ms(cause.at_ms, duration_ms(act.max_age))
         _notify(draft, cause, key, title, text, expires_ms, allowed)
-        count(draft, "push", cause.person)
+    count(draft, "push", cause.person, allowed)
     return Taken(is_done=True, line=f"push “{title}”{allowed.line}")
 
 
@@ -271,10 +269,10 @@ def _light(draft: Draft, cause: Cause, act: doc.SetLight, key: str, allowed: Lea
     return Taken(is_done=True, line=f"lamp {act.lamp} turns {colour}{allowed.line}")
 
 
-def _staff(draft: Draft, cause: Cause, act: doc.TellStaff, key: str) -> Taken:
+def _staff(draft: Draft, cause: Cause, act: doc.TellStaff, key: str, allowed: Leave) -> Taken:
     title, text = text_of(draft, cause, act.title), text_of(draft, cause, act.text)
     draft.notes.append(Note(key, cause.at_ms, title, text, cause.rule, cause.person))
-    count(draft, "staff", cause.person)
+    count(draft, "staff", cause.person, allowed)
     return Taken(is_done=True, line=f"note to staff “{title}”")
 
 

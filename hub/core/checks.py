@@ -258,7 +258,9 @@ def _check_act(where: str, act: doc.Act, venue: doc.Venue) -> None:
         case doc.CancelFollowUp(rule=name):
             known(where, "rule", name, (rule.name for rule in venue.rules))
         case doc.PublishMqtt(topic=topic) if topic.split("/")[0] in ("up", "down"):
-            raise RulesFault(f"{where}: topic {topic!r} begins like a lane of an edge; choose another")
+            raise RulesFault(
+                f"{where}: topic {topic!r} begins like a lane of an edge; choose another"
+            )
         case doc.SetAttribute(attribute=name) if venue.attributes:
             known(where, "attribute", name, (one.name for one in venue.attributes))
         case _:

@@ -90,7 +90,9 @@ def consider(draft: Draft, spark: Spark, no: No | None = None) -> bool:
         return False
     arm = arm_of(draft.rules, compiled, spark.person)
     no = _too_deep(draft) or no or _refused(draft, spark, person, own, arm)
-    clauses = [_clause(draft, spark, person), *compiled.ask.clauses(view)]
+    clauses: list[Clause] = []
+    if not draft.world.is_terse:
+        clauses = [_clause(draft, spark, person), *compiled.ask.clauses(view)]
     if no is not None:
         _note(draft, spark, "suppressed", no, clauses, arm)
         return False
@@ -148,7 +150,7 @@ def _act(draft: Draft, spark: Spark, clauses: list[Clause], arm: Arm) -> bool:
         _note(draft, spark, "suppressed", no, clauses, arm, results)
         return False
     _remember(draft, spark)
-    why = No(rule.text or clauses[0].text, "")
+    why = No(rule.text or (clauses[0].text if clauses else ""), "")
     if is_shadow:
         _note(draft, spark, "shadow", why, clauses, arm, results)
         return True

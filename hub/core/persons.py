@@ -236,7 +236,7 @@ def erased(draft: Draft, event: ev.Erased) -> None:
     for badge, leases in world.leases.items():
         kept = tuple(lease for lease in leases if lease.person not in raws)
         if kept != leases:
-            draft.leases[badge] = kept
+            draft.leases[badge] = kept if any(lease.person for lease in kept) else ()
     _forget_wishes(draft, raws)
     for gone in (known.id, *raws):
         draft.people.pop(gone, None)

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 from hub.core import document as doc
 from hub.core.outcome import Action
 from hub.core.restraint.caps import CompiledCap, noted, over
-from hub.core.spans import duration_ms, local_time, spell
+from hub.core.restraint.quiet import unless_expired
+from hub.core.spans import duration_ms, spell
 from hub.core.state import SENT_KEPT_MAX, VENUE
 from hub.core.world import Draft
 
@@ -81,13 +82,16 @@ def may_go(draft: Draft, cause: Cause, act: doc.Act) -> Leave | Taken:
 
 
 def _by_channel(draft: Draft, cause: Cause, act: doc.Act, channel: str) -> Leave | Taken:
+    """Caps are asked about the instant at which it goes out: what is held goes out later."""
+    going = leave(draft, cause, channel, draft.expiry_ms(cause.at_ms, _life_ms(act)))
+    out_ms = draft.at_ms if isinstance(going, Taken) else going.not_before_ms or draft.at_ms
     for cap in draft.rules.caps.by_channel.get(channel, ()):
         times = times_of(draft, cap, cause.person)
-        reason = over(cap, times, draft.at_ms, draft.rules.zone)
+        reason = over(cap, times, out_ms, draft.rules.zone)
         if reason is not None:
             line = f"{act.__struct_config__.tag}: suppressed, {reason}"
             return Taken(is_done=False, line=line, because="cap")
-    return leave(draft, cause, channel, draft.expiry_ms(cause.at_ms, _life_ms(act)))
+    return going
 
 
 def _life_ms(act: doc.Act) -> int:
@@ -99,13 +103,13 @@ def leave(draft: Draft, cause: Cause, channel: str, expires_ms: int) -> Leave | 
     """What quiet hours say to a channel now."""
     attributes = {} if cause.person is None else draft.person(cause.person).attributes
     verdict = draft.rules.quiet.quiet(channel, draft.at_ms, attributes)
+    verdict = unless_expired(verdict, expires_ms)
     if verdict.kind == "act":
         return Leave()
-    if verdict.kind == "inbox" and channel == "push":
+    if verdict.kind == "inbox":
         return Leave(is_inbox_only=True, line=f", to the inbox alone: {verdict.reason}")
-    if verdict.kind == "hold" and verdict.until_ms < expires_ms:
-        until = local_time(verdict.until_ms, draft.rules.zone)
-        return Leave(verdict.until_ms, line=f", held until {until}: {verdict.reason}")
+    if verdict.kind == "hold":
+        return Leave(verdict.until_ms, line=f", held: {verdict.reason}")
     line = f"{channel}: suppressed, {verdict.reason}"
     return Taken(is_done=False, line=line, because="quiet")
 
@@ -113,13 +117,13 @@ def leave(draft: Draft, cause: Cause, channel: str, expires_ms: int) -> Leave | 
 def send(draft: Draft, action: Action, leave: Leave, channel: str) -> None:
     """Put an action into the outbox; caps count it."""
     draft.actions.append(replace(action, not_before_ms=leave.not_before_ms))
-    count(draft, channel, action.person)
+    count(draft, channel, action.person, leave)
 
 
-def count(draft: Draft, channel: str, person: str | None) -> None:
-    """Let the caps of a channel count one more."""
+def count(draft: Draft, channel: str, person: str | None, leave: Leave) -> None:
+    """Let the caps of a channel count one more, when it goes out."""
     for cap in draft.rules.caps.by_channel.get(channel, ()):
-        note_sent(draft, cap, person, draft.at_ms)
+        note_sent(draft, cap, person, leave.not_before_ms or draft.at_ms)
 
 
 def times_of(draft: Draft, cap: CompiledCap, person: str | None) -> tuple[int, ...]:

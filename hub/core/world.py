@@ -36,6 +36,8 @@ class World:
     """The own events of people whom a merge is about, by the id they were logged with."""
     previous: Compiled | None = None
     """The rules that were in force before those, when they have just been published."""
+    is_terse: bool = False
+    """Whether decisions go without their clauses: nobody will ask for the reasons."""
 
     def resolve(self, person: str) -> str:
         """Who somebody is known as."""

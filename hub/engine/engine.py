@@ -55,6 +55,8 @@ class Engine:
         self._publisher: Publisher | None = None
         self._deliverer: Deliverer | None = None
         self._waker: Waker | None = None
+        self.erasures = 0
+        """How many commits forgot somebody, for whoever scrubs the database."""
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -276,6 +278,11 @@ class Engine:
         if looking:
             self._looked_s = time.monotonic()
             self._requests.commands(work, self._settings.group_items_max)
+            if work.group.forgotten:  # nothing of them may follow in the same commit
+                self.commit(work)
+                self._after(work, [])
+                self.erasures += 1
+                work = self.new_work()
             held = self._requests.quarantined(work)
         if self._memory.world is not None:
             # Readings first: one that says that somebody left must not be overtaken by a timer.

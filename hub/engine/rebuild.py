@@ -18,7 +18,7 @@ from hub.core.outcome import Outcome
 from hub.core.step import step
 from hub.core.world import World
 from hub.store import Group, LogRow, PublishedVenue, Store
-from hub.store.rebuild import Folded
+from hub.store.rebuild import Folded, is_settled
 
 GROUP_ROWS: Final = 2_000
 """Log rows folded between two writes."""
@@ -50,6 +50,7 @@ class Fold:
     def __init__(self, store: Store, grace_ms: int = 0) -> None:
         self._store = store
         self._grace_ms = grace_ms
+        self._erased_pos = store.last_erasure_pos()
         self.state = Folded({}, {}, {}, {}, {}, {}, {})
         self._world: World | None = None
         self._group = Group()
@@ -110,7 +111,8 @@ class Fold:
             state.timers.pop(key, None)
         state.timers.update((timer.key, timer) for timer in outcome.timers_set)
         for decision in outcome.decisions:
-            state.decisions.setdefault(decision.key, decision)
+            if not is_settled(decision, self._erased_pos):
+                state.decisions.setdefault(decision.key, decision)
 
 
 def update(known: dict[K, V], changes: Mapping[K, V | None]) -> None:

@@ -64,6 +64,8 @@ class Requests:
         for row in rows:
             if work.group.venue is not None and isinstance(row.event, ev.VenuePublished):
                 return  # a group writes one version of the venue; the rest waits for the next look
+            if work.group.forgotten:
+                return  # nothing of them may follow in the group that forgets them
             reason = None if row.key in known else self._command(work, row)
             work.group.commands_done.append((row.id, reason))
 
@@ -84,12 +86,25 @@ class Requests:
             return self._publish_venue(work, row.key, event)
         if self._memory.world is None:
             return "no venue is published yet: foyer venue apply FILE"
+        if isinstance(event, ev.Erased):
+            return self._erase(work, row.key, event)
         if isinstance(event, ev.Registered | ev.Leased):
             self._floor.forget_badges()
         reason = work.try_to_decide(row.key, event)
         self._floor.follow(work)
         if reason is None and isinstance(event, ev.Registered) and event.consents is not None:
             self._stop_tracking(work, event)
+        return reason
+
+    def _erase(self, work: Work, key: str, event: ev.Erased) -> str | None:
+        """Forget somebody; rewards that are on their way to them go back to their pools."""
+        for grant in self._store.reserved_of(self._memory.resolve(event.person)):
+            back = ev.Settled(
+                grant.action, "dropped", event.at_ms, "", grant.person, grant.pool, grant.index
+            )
+            work.try_to_decide(f"settled:{grant.action}/{work.pos + 1}", back)
+        reason = work.try_to_decide(key, event)
+        self._floor.follow(work)
         return reason
 
     def _stop_tracking(self, work: Work, event: ev.Registered) -> None:

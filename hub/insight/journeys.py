@@ -111,7 +111,7 @@ def journeys_of(movements: Movements, zone: str, *, by_day: bool = False) -> Ite
         if by_day:
             for _, day in groupby(visits, key=lambda visit: day_of(visit.at_ms, where)):
                 yield collapsed(movements.places[visit.place] for visit in day)
-        elif visits:
+        else:
             yield collapsed(movements.places[visit.place] for visit in visits)
 
 

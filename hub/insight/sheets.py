@@ -40,7 +40,7 @@ def sheets_of(report: Report) -> dict[str, Sheet]:
             return {"totals": _places(report), "over-time": _places_over_time(report)}
         case FlowsReport():
             return {"matrix": _matrix(report), "pairs": _pairs(report)}
-        case JourneysReport():
+        case _:
             return {"paths": _paths(report), "steps": _steps(report), "tree": _tree(report),
                     "bands": _bands(report)}  # fmt: skip
 

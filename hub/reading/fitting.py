@@ -51,7 +51,8 @@ class Fitting:
         if surprise is not None and "text" in wanted:
             said = f"{surprise} is read as {'true' if value else 'false'}, and {wanted} is meant"
             return error(path, said, f'write it in quotes: "{surprise}"')
-        if isinstance(value, int | float) and not isinstance(value, bool) and wanted == "text":
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if is_number and wanted == "text" and not hint:
             hint = f'write it in quotes: "{value}"'
         return error(path, f"expected {wanted}, got {spell(value)}", hint)
 

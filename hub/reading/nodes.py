@@ -140,7 +140,10 @@ class _Composer:
         return node
 
     def _alias(self, event: Any, depth: int) -> Node:
-        node = self._anchors.get(event.anchor)
+        if event.anchor not in self._anchors:
+            hint = f'for the text write it in quotes: "*{event.anchor}"'
+            raise Unreadable(f"nothing above is called &{event.anchor}", _position(event), hint)
+        node = self._anchors[event.anchor]
         if node is None:
             raise Unreadable(f"*{event.anchor} stands inside what it names", _position(event))
         if depth + node.height > DEPTH_MAX:
@@ -219,8 +222,8 @@ class _Builder:
             return node.scalar
         plain = read_plain(node.scalar)
         if plain.refused:
-            hint = f'write it in quotes: "{node.scalar}"'
-            self._fault(error(path, f"{plain.surprise}", hint), node.position)
+            hint = plain.hint or f'write it in quotes: "{node.scalar}"'
+            self._fault(error(path, plain.surprise, hint), node.position)
             self._text.refused.add(spelled)
         elif plain.surprise:
             self._text.surprises[spelled] = node.scalar

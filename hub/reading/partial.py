@@ -27,8 +27,8 @@ class _Left:
 
     venue: doc.Venue
     numbers: dict[str, list[int]]
-    texts: frozenset[str]
-    """All texts of what was left out: names that may be missing because of it."""
+    names: frozenset[str]
+    """Names that are missing because of what was left out."""
 
 
 def meant(value: Any, faults: Sequence[Finding]) -> list[Finding]:
@@ -39,7 +39,7 @@ def meant(value: Any, faults: Sequence[Finding]) -> list[Finding]:
     return [
         _renumbered(one, left.numbers)
         for one in check(left.venue)
-        if one.severity == "error" and not any(f"{text!r}" in one.message for text in left.texts)
+        if one.severity == "error" and not any(f"{name!r}" in one.message for name in left.names)
     ]
 
 
@@ -49,17 +49,18 @@ def _without(value: Any, paths: list[str]) -> _Left | None:
         part = _PART.match(path)
         if part is not None and part[1] in SINGULAR and part[1] not in NEEDED:
             broken.setdefault(part[1], set()).add(int(part[2]))
-        elif part is not None or not path or _field(path) in doc.Venue.__struct_fields__:
+        elif not path or _field(path) in (*NEEDED, *SINGULAR):
             return None
-    kept = {name: one for name, one in value.items() if name in doc.Venue.__struct_fields__}
+    wrong = {_field(path) for path in paths} - SINGULAR.keys()
+    kept = {name: one for name, one in value.items() if name not in wrong}
     numbers: dict[str, list[int]] = {}
-    texts: set[str] = set()
+    names: set[str] = set()
     for name, gone in broken.items():
         numbers[name] = [index for index in range(len(value[name])) if index not in gone]
-        texts.update(*(_texts(value[name][index]) for index in gone))
+        names.update(*(_names(value[name][index]) for index in gone))
         kept[name] = [value[name][index] for index in numbers[name]]
     try:
-        return _Left(msgspec.convert(kept, doc.Venue), numbers, frozenset(texts))
+        return _Left(msgspec.convert(kept, doc.Venue), numbers, frozenset(names))
     except msgspec.ValidationError:
         return None
 
@@ -69,15 +70,11 @@ def _field(path: str) -> str:
     return re.split(r"[.\[]", path, maxsplit=1)[0]
 
 
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        for one in value.values():
-            yield from _texts(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from _texts(one)
-    else:
-        yield str(value)
+def _names(part: Any) -> Iterator[str]:
+    """What others may call a part by: its own name, and the group of a rule."""
+    for field in ("name", "id", "group"):
+        if isinstance(part, dict) and isinstance(part.get(field), str):
+            yield part[field]
 
 
 def _renumbered(finding: Finding, numbers: dict[str, list[int]]) -> Finding:

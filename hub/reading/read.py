@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from hub.core import document as doc
 from hub.core.checking import SEVERITIES, Finding, Severity, check, with_name
@@ -44,14 +45,15 @@ def read_venue(text: str, name: str) -> Read:
     read = read_text(text, name)
     if read.value is None and read.faults:
         return Read(None, read.positions, tuple(read.faults))
-    faults = [*read.faults, *_typed(read, name)]
+    names = _names(read.value)
+    said = (_with_name(one, names) for one in read.faults)
+    faults = [*said, *_typed(read, name)]
     venue = None if any(one.severity == "error" for one in faults) else _converted(read.value)
     if isinstance(venue, Finding):
         faults.append(at(venue, read.positions.of(""), name))
         venue = None
-    said = _meant(read, venue, faults, name)
     ordered = sorted(
-        dict.fromkeys([*faults, *said]),
+        dict.fromkeys([*faults, *_meant(read, venue, faults, name)]),
         key=lambda one: (SEVERITIES.index(one.severity), one.line, one.column),
     )
     return Read(venue, read.positions, tuple(ordered[:FINDINGS_MAX]))
@@ -72,6 +74,10 @@ def _typed(read: Text, name: str) -> list[Located]:
         )
         for one in faults
     ]
+
+
+def _with_name(one: Located, names: dict[str, list[str]]) -> Located:
+    return replace(one, where=with_name(one, names).where)
 
 
 def _names(value: Any) -> dict[str, list[str]]:

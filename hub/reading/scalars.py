@@ -44,6 +44,7 @@ class Plain:
     value: Scalar
     surprise: str = ""
     refused: bool = False
+    hint: str = ""
 
 
 def read_plain(text: str) -> Plain:
@@ -64,7 +65,8 @@ def _figure(text: str) -> Plain:
     if _INTEGER.fullmatch(text):
         return _integer(text)
     if _OCTAL.fullmatch(text) or _OTHER_BASE.fullmatch(text):
-        return Plain(text, f"{text} is read as a number that is not decimal", refused=True)
+        said = f"{text} is read as a number that is not decimal"
+        return Plain(text, said, refused=True, hint=f'write it without 0, or "{text}" for the text')
     if _FLOAT.fullmatch(text):
         value = float(text.replace("_", ""))
         return Plain(value) if isfinite(value) else _too_large(text)

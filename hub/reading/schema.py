@@ -3,6 +3,7 @@
 It is made of the types: their docstrings are the descriptions. It names no host.
 """
 
+import json
 from typing import Any, Final
 
 import msgspec
@@ -54,3 +55,8 @@ def _plain(text: str) -> str:
     """A docstring as running text."""
     paragraphs = text.replace("``", "`").split("\n\n")
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+
+
+def schema_text() -> str:
+    """Return the schema as the file that editors read."""
+    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"

@@ -1,6 +1,7 @@
 """What the pages read, each in as few statements as it takes; nothing here writes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from threading import Lock
 from typing import Any, Final
 
@@ -178,7 +179,7 @@ class WebReads:
         return _person_row(found[0], state.place), state
 
     def rule_counts(self) -> dict[str, RuleCount]:
-        """Return for each rule how often it fired and was suppressed."""
+        """Return for each rule how often it fired, was suppressed, or would have fired."""
         c = t.decision.c
         query = (
             select(c.rule, c.outcome, func.count(), func.max(c.at_ms))
@@ -234,7 +235,7 @@ def _feed_row(row: Sequence[Any]) -> FeedRow:
     d = _decision.decode(body)
     return FeedRow(
         number, d.at_ms, d.person, name or d.person or "", d.place, d.rule, d.version,
-        d.outcome, d.reason, tuple(d.actions), tuple(d.clauses),
+        d.outcome, d.reason, tuple(d.actions), tuple(d.clauses), d.because, d.arm,
     )  # fmt: skip
 
 
@@ -260,9 +261,14 @@ def _counted(
     old: RuleCount | None, rule: str, outcome: str, number: int, last_ms: int
 ) -> RuleCount:
     old = old or RuleCount(rule, 0, 0, 0)
-    fired = old.fired + (number if outcome == "fired" else 0)
-    suppressed = old.suppressed + (number if outcome != "fired" else 0)
-    return RuleCount(rule, fired, suppressed, max(old.last_ms, last_ms))
+    old = replace(old, last_ms=max(old.last_ms, last_ms))
+    match outcome:
+        case "fired":
+            return replace(old, fired=old.fired + number)
+        case "shadow":
+            return replace(old, shadow=old.shadow + number)
+        case _:
+            return replace(old, suppressed=old.suppressed + number)
 
 
 def _dead(row: Sequence[Any]) -> DeadRow:

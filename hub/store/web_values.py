@@ -21,6 +21,10 @@ class FeedRow:
     reason: str
     actions: tuple[str, ...] = ()
     clauses: tuple[Clause, ...] = ()
+    because: str = ""
+    """What suppressed it, in one word."""
+    arm: str = ""
+    """The arm of the rule's experiment that the person is in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +91,13 @@ class PersonPage:
 
 @dataclass(frozen=True, slots=True)
 class RuleCount:
-    """How often a rule fired, and how often something suppressed it."""
+    """How often a rule fired, how often something suppressed it, and how often a shadow fired."""
 
     rule: str
     fired: int
     suppressed: int
     last_ms: int
+    shadow: int = 0
 
 
 @dataclass(frozen=True, slots=True)

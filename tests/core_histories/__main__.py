@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from multiprocessing import Pool
+from typing import TextIO
 
 import msgspec
 
@@ -16,6 +17,12 @@ from tests.core_histories.shrinking import shrunk
 
 PROCESSES: int = 2
 REPORTED_MAX: int = 5
+
+
+def say(text: str, stream: TextIO = sys.stdout) -> None:
+    """A line for whoever started this."""
+    stream.write(f"{text}\n")
+    stream.flush()
 
 
 def kind(lines: list[str], venue: Written) -> str:
@@ -80,20 +87,20 @@ def main() -> int:
             failed[seed] = lines
         if done % 500 == 0 or done == asked.histories:
             rate = done / (time.monotonic() - begun)
-            print(
+            say(
                 f"{done} histories, {len(failed)} differ, {refused.total()} refused, {rate:.0f}/s",
-                file=sys.stderr,
+                sys.stderr,
             )
     kinds: dict[str, list[int]] = {}
     for seed in sorted(failed):
         kinds.setdefault(kind(failed[seed], history(seed).venue), []).append(seed)
     for reason, often in refused.most_common(asked.report):
-        print(f"refused {often} times: {reason}")
+        say(f"refused {often} times: {reason}")
     for name, seeds in sorted(kinds.items(), key=lambda entry: -len(entry[1])):
-        print(f"{len(seeds)} histories: {name}, such as {seeds[:3]}")
+        say(f"{len(seeds)} histories: {name}, such as {seeds[:3]}")
     for _, seeds in sorted(kinds.items(), key=lambda entry: -len(entry[1]))[: asked.report]:
         small, lines = smallest(seeds[0])
-        print("", script(small), *lines, sep="\n")
+        say("\n".join(["", script(small), *lines]))
     return 1 if failed else 0
 
 

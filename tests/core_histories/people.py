@@ -33,6 +33,7 @@ class Day:
     steps: list[Step] = field(default_factory=list)
     merges: list[ev.Merged] = field(default_factory=list)
     where: dict[str, str] = field(default_factory=dict)
+    registered: list[str] = field(default_factory=list)
 
     def tell(self, event: ev.Event, late_ms: int = 0) -> None:
         """Something that becomes known after a while."""
@@ -55,6 +56,7 @@ def _registers(day: Day, person: str) -> None:
     consents = None
     if random.random() < 0.8:
         consents = [purpose for purpose in PURPOSES if random.random() < 0.8]
+    day.registered = sorted({*day.registered, person})
     day.tell(ev.Registered(person, day.now_ms, attributes, consents))
 
 
@@ -101,7 +103,8 @@ def _joins(day: Day) -> None:
 
 
 def _calls(day: Day, person: str) -> None:
-    who = person if day.random.random() < 0.6 else None
+    known = person in day.registered and day.random.random() < 0.7
+    who = person if known else None
     kind = "button" if day.random.random() < 0.5 else "call"
     day.tell(ev.Called("go", kind, day.now_ms, who))  # type: ignore[arg-type]
 
@@ -120,7 +123,7 @@ def _something(day: Day, persons: list[str]) -> None:
             _registers(day, person)
         case "lease":
             _leases(day, person)
-        case "redeem":
+        case "redeem" if person in day.registered:
             pool = day.random.choice(["card", "big"])
             day.tell(ev.Redeemed(person, pool, 0, day.now_ms))
         case "call":

@@ -303,7 +303,10 @@ def changed(random: Random, before: Written) -> Written:
             case 0 | 1 | 2 if kept:
                 rules.append(one)
             case 3:
-                rules.append(rule(random, one["name"], names, others))
+                other = rule(random, one["name"], names, others)
+                if other.get("limit", {}).get("per") == "event":
+                    del other["limit"]
+                rules.append(other)
             case 4 if kept:
                 rules.append(one | {"stage": random.choice(["paused", "live"])})
     others = [other["name"] for other in rules]

@@ -116,6 +116,7 @@ def _walk(made: Made, group: Group, chance: random.Random) -> None:
         events += _day_by_day(made, person, chance)
     events += [(START_MS, None, Tombstone(START_MS)), (START_MS + 5, None, Tombstone(START_MS))]
     events += [(START_MS + 1, "p00", Tapped("b", "nowhere", START_MS + 1))]
+    events += [(START_MS + 2, None, Tapped("nobody", "coffee", START_MS + 2))]
     for pos, (_, whose, event) in enumerate(sorted(events, key=lambda e: e[0]), 1):
         kind = str(event.__struct_config__.tag)
         body = msgspec.json.encode(event)

@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from hub.insight.export.people import UNFIT, fitted
 from hub.insight.export.writing import csv_parts, jsonl_parts
 from hub.insight.service import Insight
 from hub.insight.spans import Asked
-from hub.store import Store
+from hub.store import Group, Store
 from hub.store.insight import pages
 from tests import needs
 from tests.insight.made import GONE, OTHER, START_MS, SURVIVOR, Made, register
@@ -269,3 +270,13 @@ def test_values_fit_their_column_or_are_said_elsewhere() -> None:
         ("instant", True), ("instant", [""]), ("texts", "x"),
     ):  # fmt: skip
         assert fitted(kind, value) is UNFIT  # type: ignore[arg-type]
+
+
+def test_nobody_who_is_forgotten_appears(made: Made) -> None:
+    register(made.store, 3)
+    made.store.commit(Group(forgotten={"p01", SURVIVOR, OTHER}))
+    for name in tables.NAMES:
+        rows = as_json(export(made, name))
+        assert rows
+        assert not {"p01", SURVIVOR, OTHER} & {row["person"] for row in rows}, name
+        assert "Name 1" not in json.dumps(rows)

@@ -89,7 +89,8 @@ def test_what_is_refused(
     assert not (tmp_path / "x").exists()
 
 
-def test_exports(data: tuple[Path, Made], tmp_path: Path) -> None:
+def test_exports(data: tuple[Path, Made], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export_commands, "TOLD_EVERY_ROWS", 1)
     folder, made = data
     out = tmp_path / "out.jsonl"
     assert said("export", "visits", "-d", folder, "-o", out, "-f", "jsonl") == ""

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from contract.clock import ManualClock
+from hub.insight import rewards
 from hub.insight.errors import BadSpan, NothingPublished, TooManyBuckets
 from hub.insight.flows import FlowsReport
 from hub.insight.places import PlacesReport
@@ -17,6 +18,7 @@ from hub.insight.service import KEPT_MS, Insight
 from hub.insight.sheets import sheets_of
 from hub.insight.spans import WIDTHS_MS, Asked
 from hub.store import Group, LogRow, PublishedVenue, Store
+from hub.store.insight import RewardLine, reads
 from tests.insight.made import DAY_MS, ENTERED, START_MS, TAPPED, Came, Made, venue
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -204,6 +206,24 @@ def test_flows(made: Made, asked: Asked) -> None:
         assert (who, often) == (people[pair], moves[pair])
     listed = {(row[0], row[1]): row[2] for row in sheets_of(report)["pairs"].rows}
     assert listed == people
+
+
+def test_the_log_is_read_in_pages(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = insight(made).flows(Asked())
+    monkeypatch.setattr(reads, "MOVE_PAGE_ROWS", 7)
+    assert insight(made).flows(Asked()) == whole
+
+
+def test_a_reward_whose_action_is_known_no_more_still_counts() -> None:
+    line = RewardLine("card", 0, "redeemed", None, START_MS, None, START_MS, None)
+    [card, _] = rewards.report(venue(), {}, [line], [], Asked()).pools
+    assert (card.given, card.redeemed, card.median_ms) == (0, 1, None)
+    assert [(one.stand, one.redeemed, one.median_ms) for one in card.stands] == [("", 1, None)]
+
+
+def test_a_rule_that_never_fired_says_no_instant(made: Made) -> None:
+    [first, *_] = sheets_of(insight(made).rules(Asked(until_ms=1)))["totals"].rows
+    assert (first[0], first[2], first[-1]) == ("thirsty", 0, None)
 
 
 def test_a_reading_of_the_log_is_kept_for_a_moment(made: Made) -> None:

@@ -69,6 +69,12 @@ def test_days_have_numbers_that_follow() -> None:
     assert day_of(night, zone) == day_of(evening, zone) + 1
 
 
+def test_a_stretch_of_months_is_cut_into_days() -> None:
+    start = ms("2026-01-01T00:00", "UTC")
+    cut = buckets(start, start + 200 * 24 * HOUR_MS, "UTC")
+    assert (cut.width, len(cut.starts_ms)) == ("1d", 201)
+
+
 def test_instants_as_people_write_them() -> None:
     assert instant_ms("2026-10-25T12:00", "Europe/Berlin") == ms(
         "2026-10-25T12:00", "Europe/Berlin"

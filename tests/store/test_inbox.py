@@ -7,6 +7,8 @@ from hub.core.state import Person, Pool, Zone
 from hub.store import Group, QuarantineRow, Store
 from hub.store.inbox import SUBSCRIPTIONS_MAX, Subscription
 from hub.store.quarantine import PAYLOAD_BYTES_MAX
+from hub.store.views_web import WebReads
+from hub.store.web_values import RuleCount
 
 
 def test_messages_newest_first(store: Store) -> None:
@@ -114,3 +116,11 @@ def test_notes_of_the_processes(store: Store, database_url: str) -> None:
     assert store.status.get("engine") == b"second"
     with Store(database_url, "other") as other:
         assert other.status.get("engine") is None
+
+
+def test_pages_tell_a_shadow_from_what_fired(store: Store) -> None:
+    outcomes = ["fired", "suppressed", "shadow", "shadow"]
+    made = [decision(2 * n, "ann", outcome) for n, outcome in enumerate(outcomes)]
+    store.commit(Group(decisions=made))
+    reads = WebReads(store.database, store.event)
+    assert reads.rule_counts() == {"rule-0": RuleCount("rule-0", 1, 1, 6, shadow=2)}

@@ -94,7 +94,7 @@ def listed(names: Iterable[str]) -> str:
 
 def nearest(name: str, names: Iterable[str]) -> str:
     """A question after the name that may have been meant, or nothing."""
-    found = get_close_matches(name, sorted(names), n=1, cutoff=0.6)
+    found = get_close_matches(name, sorted(names), n=1, cutoff=0.65)
     return f"did you mean {found[0]!r}?" if found else ""
 
 

@@ -10,6 +10,7 @@ from hub.core import document as doc
 from hub.core.checking import walk
 from hub.core.checking.excluding import check_tests, check_together
 from hub.core.checking.finding import Finding, Path, error
+from hub.core.checking.plain import plain
 from hub.core.spans import duration_ms
 
 _DURATION = re.compile(r"\d{1,6}(ms|s|min|h|d)", re.ASCII)
@@ -83,7 +84,7 @@ def _counted(path: Path, condition: doc.Counted, venue: doc.Venue) -> Iterator[F
         if bound is None:
             continue
         if lengths and not (isinstance(bound, str) and is_duration(bound)):
-            yield error((*path, field), f"{bound!r} is no length of stays", "such as 45min")
+            yield error((*path, field), f"{plain(bound)!r} is no length of stays", "such as 45min")
         if not lengths and isinstance(bound, str):
             yield error(
                 (*path, field), f"{bound!r} is no number; only lengths of stays are durations"

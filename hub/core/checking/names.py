@@ -7,7 +7,7 @@ from typing import Final
 
 from hub.core import document as doc
 from hub.core.checking import walk
-from hub.core.checking.finding import Finding, Path, error, unknown, warning
+from hub.core.checking.finding import Finding, Path, error, listed, nearest, unknown, warning
 
 KNOWN_OF_ALL: Final = frozenset(
     ("first_name", "last_name", "name", "email", "phone", "company", "favourite_colour",
@@ -186,7 +186,9 @@ def _arm(path: Path, name: str, arm: str, venue: doc.Venue) -> Iterator[Finding]
     rule = next((rule for rule in venue.rules if rule.name == name), None)
     if rule is not None:
         arms = {HOLDOUT, *(variant.name for variant in rule.variants)}
-        yield from _one((*path, "arm"), f"arm of the rule {name!r}", arm, arms)
+        if arm not in arms:
+            message = f"the rule {name!r} has no arm {arm!r}; there is: {listed(arms)}"
+            yield error((*path, "arm"), message, nearest(arm, arms))
 
 
 def _of_act(path: Path, act: doc.Act, names: Names) -> Iterator[Finding]:

@@ -3,9 +3,12 @@
 Equal parts are equal plain values, however they came about.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from msgspec import NODEFAULT, Struct, structs
+
+EXACT_MAX: Final = 2**53
+"""Below it every whole number is the same with and without a decimal point."""
 
 
 def plain(value: Any) -> Any:
@@ -16,6 +19,8 @@ def plain(value: Any) -> Any:
         return [plain(one) for one in value]
     if isinstance(value, dict):
         return {key: plain(one) for key, one in value.items()}
+    if isinstance(value, float) and value.is_integer() and abs(value) < EXACT_MAX:
+        return int(value)
     return value
 
 

@@ -64,6 +64,11 @@ def check_times(venue: doc.Venue) -> Iterator[Finding]:
             yield from _local((*path, "after"), condition.after)
 
 
+def zone_of(venue: doc.Venue) -> tzinfo:
+    """The venue's time zone; UTC where it names none that there is."""
+    return _zone(venue.event.zone) or UTC
+
+
 def _zone(name: str) -> tzinfo | None:
     try:
         return ZoneInfo(name)

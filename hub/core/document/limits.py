@@ -7,7 +7,6 @@ from msgspec import Meta
 from hub.core.document.actions import Act
 from hub.core.document.base import Count, Duration, Name, Part, TimeOfDay, Window
 
-
 Channel = Literal["push", "reward", "light", "staff", "webhook", "mqtt", "write"]
 
 

@@ -10,14 +10,15 @@ leaves an order open, this is how it is settled here:
   evaluator follows the ``hint`` it is given, so that another engine's order can be judged.
 - Of the rules that become true in one round, those written first are decided first and those after
   see what they did; one rule's own instants are decided ascending.
-- A publication makes no rule true for what lies in the past. A merge fires what the visits of the two
-  add together, dated at the crossing; what would have fallen due before it does not. An unmerge fires
-  nothing. After both, audiences are looked at as after any other event.
+- A publication makes no rule true for what lies in the past. A merge fires the visits, tours and
+  sequences that the two have only together, dated at the crossing; what would have fallen due
+  before it does not. An unmerge fires nothing. After both, audiences are looked at as after any event.
 - A cap per person, of a rule about the venue, counts what was done about the venue.
 - A change of an audience, and of how many are somewhere, is dated at the effective now; all else at
   its cause.
 - A rule that waits for another to have fired counts what it did since the two were published so.
 - A dwell is reached once: when leaving turns out to have been earlier, what was decided stays.
+- What is given twice was given once, the first time.
 - Registrations and moves of one person become known in the order of their instants.
 """
 

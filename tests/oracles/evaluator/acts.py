@@ -115,12 +115,14 @@ class Acts:
         at_ms = self.cause_ms if at_ms is None else at_ms
         self.ledger.add(Effect(kind, self.person, name, at_ms, value))
 
-    def _do(self, act: doc.Act, path: str) -> None:  # noqa: C901 - a line for each action
+    def _do(self, act: doc.Act, path: str) -> None:  # noqa: C901, PLR0912 - a line for each
         channel = CHANNELS.get(type(act))
         if channel is not None:
             for cap in self.ledger.venue.caps:
                 if cap.of in (channel, "everything"):
                     self._add("sent", cap.name)
+        if self._has(act):
+            return
         match act:
             case doc.GiveTag(tag):
                 self._add("tag", tag)
@@ -143,6 +145,24 @@ class Acts:
                 self._add("follow", self.rule, (path, self.cause_ms), due_ms)
             case doc.CancelFollowUp(rule):
                 self._add("cancel", rule)
+
+    def _has(self, act: doc.Act) -> bool:
+        """Whether it was given before: twice is once."""
+        if self.person is None:
+            return False
+        view = self.ledger.view(self.person)
+        match act:
+            case doc.GiveTag(tag):
+                return tag in view.given.tags
+            case doc.AwardHonour(honour):
+                return honour in view.given.honours
+            case doc.EnterDraw(draw):
+                return draw in view.given.draws
+            case doc.SetStatus(status):
+                return view.given.status == status
+            case doc.SetAttribute(attribute, value):
+                return bool(view.attributes.get(attribute) == value)
+        return False
 
     def _due_ms(self, act: doc.FollowUp) -> int:
         if act.after is not None:

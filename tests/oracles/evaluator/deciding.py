@@ -1,6 +1,6 @@
 """Rounds of one step: what is true is decided, and what that makes true is decided next."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Final, Literal
 
@@ -80,7 +80,7 @@ class Deciding:
         persons: set[str] = set()
         won: dict[tuple[str, str], str] = {}
         for one in self._by_priority(ripe):
-            before = self.view(one.person)
+            before, rows = self.view(one.person), len(self.ledger.rows)
             beaten = won.get(_rivals(one), one.rule.name) != one.rule.name
             verdict = self._decide(one, now_ms, depth, beaten=beaten)
             if verdict is None:
@@ -88,7 +88,7 @@ class Deciding:
             self.verdicts.append(verdict)
             if verdict.outcome == "fired":
                 won[_rivals(one)] = one.rule.name
-                following += self._followers(one, before)
+                following += [*self._chained(one), *self.follows(one, before, rows)]
                 persons |= {one.person} if one.person is not None else set()
         return [*following, *self.changes(persons, now_ms), *self.crowds(now_ms)]
 
@@ -164,30 +164,24 @@ class Deciding:
 
     # What follows.
 
-    def _followers(self, one: Candidate, before: View | None) -> list[Candidate]:
-        """Rules that are true because this one fired, at its instant."""
-        after = self.view(one.person)
-        found: list[Candidate] = []
+    def _chained(self, one: Candidate) -> Iterator[Candidate]:
+        """Rules that wait for this one to have fired."""
         for order, rule in enumerate(self.venue.rules):
             match rule.when:
                 case doc.OnRule(name, long) if name == one.rule.name and duration_ms(long) == 0:
-                    found.append(Candidate(order, one.person, one.at_ms, rule))
-            if before is not None and after is not None and self.changed(rule.when, before, after):
-                found.append(Candidate(order, one.person, one.at_ms, rule))
-        return found
+                    yield Candidate(order, one.person, one.at_ms, rule)
 
-    def changed(self, when: doc.Trigger, before: View, after: View) -> bool:
-        match when:
-            case doc.OnAttribute(name):
-                return before.attributes.get(name) != after.attributes.get(name)
-            case doc.OnPoints(at_least):
-                return before.points < at_least <= after.points
-        return False
+    def follows(self, one: Candidate, before: View | None, rows: int) -> Iterator[Candidate]:
+        """Rules that are true because of what was done since there were so many rows."""
+        done = [row for row in self.ledger.rows[rows:] if isinstance(row, Effect)]
+        for order, rule in enumerate(self.venue.rules):
+            if before is not None and _changed(rule.when, before, done):
+                yield Candidate(order, one.person, one.at_ms, rule)
 
     def changes(self, persons: Iterable[str], now_ms: int) -> list[Candidate]:
         """Look at all audiences of these people, and at the rules about those that changed."""
         found: list[Candidate] = []
-        for person in sorted(persons):
+        for person in sorted(self.ledger.seen().intersection(persons)):
             for audience in self.look(person, now_ms):
                 change = "entered" if self.is_member(audience, person) else "left"
                 for order, rule in enumerate(self.venue.rules):
@@ -241,6 +235,22 @@ class Deciding:
             if isinstance(rule.when, doc.OnOccupancy):
                 number = self.number_at(rule.when.place, rule.when.audience)
                 self.numbers[rule.name] = number
+
+
+def _changed(when: doc.Trigger, before: View, done: Iterable[Effect]) -> bool:
+    points, value = before.points, None
+    for effect in done:
+        match when, effect.kind:
+            case doc.OnPoints(at_least), "points":
+                if points < at_least <= points + effect.value:
+                    return True
+                points += effect.value
+            case doc.OnAttribute(name), "set" if effect.name == name:
+                old = before.attributes.get(name) if value is None else value
+                value = effect.value
+                if value != old:
+                    return True
+    return False
 
 
 def _rivals(one: Candidate) -> tuple[str, str]:

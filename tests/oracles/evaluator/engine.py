@@ -98,7 +98,8 @@ class Evaluator:
 
     def _added(self, person: str, before: Sequence[View]) -> Iterator[Candidate]:
         for order, rule in enumerate(self.ledger.venue.rules):
-            if rule.stage in ("draft", "paused"):
+            together = isinstance(rule.when, doc.OnVisits | doc.OnDistinct | doc.OnSequence)
+            if rule.stage in ("draft", "paused") or not together:
                 continue
             times = happened(rule.when, self.ledger.view(person), self.ledger.venue)
             for view in before:

@@ -213,22 +213,16 @@ class Waiting:
             acts = act.then if isinstance(act, doc.FollowUp) else []
         if rule.stage != "live" or not acts:
             return
-        before = self.ledger.view(item.person)
+        before, rows = self.ledger.view(item.person), len(self.ledger.rows)
         acting = Acts(self.ledger, rule.name, item.person, item.due_ms, now_ms)
         reasons = acting.take(acts, item.path)
-        deciding = self.deciding
         because = reasons[0] if all(reasons) else ""
-        outcome = "suppressed" if because else "fired"
-        deciding.verdicts.append(
-            Verdict(rule.name, item.person, item.due_ms, outcome, because)  # type: ignore[arg-type]
+        verdict = Verdict(
+            rule.name, item.person, item.due_ms, "suppressed" if because else "fired", because
         )
-        after = self.ledger.view(item.person)
-        found = [
-            Candidate(order, item.person, item.due_ms, other)
-            for order, other in enumerate(deciding.venue.rules)
-            if deciding.changed(other.when, before, after)
-        ]
-        deciding.settle(found, {item.person}, now_ms)
+        self.deciding.verdicts.append(verdict)
+        one = Candidate(item.index, item.person, item.due_ms, rule)
+        self.deciding.settle(self.deciding.follows(one, before, rows), {item.person}, now_ms)
 
 
 def _times(
