@@ -152,7 +152,7 @@ class MetricsRoute:
         self.router = APIRouter(tags=["insight"])
         self.router.add_api_route(
             "/metrics", self.metrics, methods=["GET"], response_class=Response,
-            responses={200: {"content": {"text/plain": {}}}},
+            include_in_schema=False,
         )  # fmt: skip
 
     def metrics(self, request: Request) -> Response:

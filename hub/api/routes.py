@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from hub.api.desk import Desk
 from hub.api.floor import Floor
+from hub.api.insight import InsightRoutes, MetricsRoute
 from hub.api.machines import Machines
 from hub.api.models import Problem
 from hub.api.reference import Reference
@@ -34,6 +35,8 @@ class Api:
             Desk(parts, live),
             Machines(parts, live),
             Stream(parts, live),
+            InsightRoutes(parts),
         ):
             self.router.include_router(routes.router, prefix=PREFIX, responses=ANSWERS)
+        self.router.include_router(MetricsRoute(parts).router)
         self.router.include_router(Reference().router)  # last: it answers what is no route

@@ -9,7 +9,9 @@ import typer
 
 from hub.cli import (
     device_commands,
+    export_commands,
     held_commands,
+    insight_commands,
     people_commands,
     rebuild_command,
     replay_command,
@@ -142,6 +144,8 @@ def demo(
 app.command(epilog=replay_command.EPILOG)(replay_command.replay)
 app.command()(why_command.why)
 app.command()(rebuild_command.rebuild)
+app.add_typer(export_commands.app, name="export")
+app.add_typer(insight_commands.app, name="insight")
 app.add_typer(venue_commands.app, name="venue")
 app.add_typer(people_commands.app, name="people")
 app.add_typer(device_commands.app, name="devices")

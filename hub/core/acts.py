@@ -19,8 +19,9 @@ from hub.core.sending import (
     Leave,
     Taken,
     count,
+    going,
     leave,
-    may_go,
+    may_not,
     needs_of,
     send,
 )
@@ -45,7 +46,8 @@ def take(draft: Draft, cause: Cause, acts: list[doc.Act], path: str = "") -> lis
 
 
 def _take_one(draft: Draft, cause: Cause, act: doc.Act, path: str) -> Taken:
-    allowed = may_go(draft, cause, act)
+    refused = may_not(draft, cause, act) or _not_there(draft, cause, act)
+    allowed = refused or going(draft, cause, act)
     if isinstance(allowed, Taken):
         return allowed
     key = f"{cause.key}#{path}"
@@ -90,7 +92,7 @@ def _state(draft: Draft, cause: Cause, act: doc.Act) -> Taken:
             draft.put(replace(person, draws={draw: at_ms, **person.draws}))
             return Taken(is_done=True, line=f"entered in the draw {draw}")
         case doc.CancelFollowUp(rule=rule):
-            return _cancel(draft, person, rule)
+            return _cancel(draft, person, rule, cause.at_ms)
         case _:
             assert isinstance(act, doc.SetAttribute), (
                 "the compiler lets mood and music follow places"
@@ -125,11 +127,11 @@ def _assign(draft: Draft, person: Person, act: doc.SetAttribute, at_ms: int) -> 
     return Taken(is_done=True, line=f"{name} is {after.attributes.get(name)}")
 
 
-def _cancel(draft: Draft, person: Person, name: str) -> Taken:
+def _cancel(draft: Draft, person: Person, name: str, at_ms: int) -> Taken:
     """Cancel follow-ups of a rule: their timers are known by the firings that set them."""
     rule = draft.rules.rules[name].rule
     fired = person.fired.get(name)
-    instants = (f"/{at_ms}" for at_ms in (fired.recent_ms if fired else ()))
+    instants = (f"/{one_ms}" for one_ms in (at_ms, *(fired.recent_ms if fired else ())))
     causes = [f"follow_up:{name}/{person.id}{instant}#" for instant in ("", *instants)]
     each = (rule.then, *(variant.then for variant in rule.variants))
     paths = {path for acts in each for path in _paths(acts)}
@@ -180,17 +182,31 @@ def text_of(draft: Draft, cause: Cause, text: str) -> str:
     return fill(text, person, extra.get)
 
 
+def _not_there(draft: Draft, cause: Cause, act: doc.Act) -> Taken | None:
+    """Why an action cannot be: nothing left, no money left, no colour known."""
+    match act:
+        case doc.GiveReward(pool=pool_id):
+            pool, rules = draft.pool(pool_id), draft.rules
+            if pool.left <= 0:
+                line = f"reward: suppressed, none of {pool.stock} left in {pool.id}"
+                return Taken(is_done=False, line=line, because="stock")
+            pools = {**draft.world.pools, **draft.pools}
+            reason = over_budget(rules.venue.budgets, pools, pool.id, rules.pools)
+            if reason is not None:
+                return Taken(is_done=False, line=f"reward: suppressed, {reason}", because="budget")
+        case doc.SetLight(colour=said):
+            colour = text_of(draft, cause, said)
+            if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
+                line = f"light: suppressed, {said} is {colour or 'unknown'}"
+                return Taken(is_done=False, line=line, because="unknown")
+        case _:
+            pass
+    return None
+
+
 def _reward(draft: Draft, cause: Cause, act: doc.GiveReward, key: str, allowed: Leave) -> Taken:
     assert cause.person is not None
     pool = draft.pool(act.pool)
-    if pool.left <= 0:
-        line = f"reward: suppressed, none of {pool.stock} left in {pool.id}"
-        return Taken(is_done=False, line=line, because="stock")
-    rules = draft.rules
-    pools = {**draft.world.pools, **draft.pools}
-    reason = over_budget(rules.venue.budgets, pools, pool.id, rules.pools)
-    if reason is not None:
-        return Taken(is_done=False, line=f"reward: suppressed, {reason}", because="budget")
     if pool.returned:
         index, pool = pool.returned[0], replace(pool, returned=pool.returned[1:])
     else:
@@ -255,9 +271,6 @@ def _notify(
 
 def _light(draft: Draft, cause: Cause, act: doc.SetLight, key: str, allowed: Leave) -> Taken:
     colour = text_of(draft, cause, act.colour)
-    if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
-        line = f"light: suppressed, {act.colour} is {colour or 'unknown'}"
-        return Taken(is_done=False, line=line, because="unknown")
     body = {
         "op": "claim", "lamp": act.lamp, "source": cause.rule, "priority": act.priority,
         "colour": colour, "hold_ms": duration_ms(act.hold), "effect": "none",

@@ -32,29 +32,33 @@ def refresh(draft: Draft) -> None:
 def look(draft: Draft, audience: CompiledAudience, person_id: str) -> bool:
     """Let somebody in or out, and look again when time may change that; whether it has changed."""
     person = draft.person(person_id)
-    view = View(person, draft.at_ms, draft)
+    at_ms = max(draft.at_ms, person.looked_ms)
+    if at_ms != person.looked_ms:
+        person = replace(person, looked_ms=at_ms)
+        draft.put(person)
+    view = View(person, at_ms, draft)
     held = audience.ask.holds(view)
     changed = held != (audience.name in person.audiences)
     if changed:
-        put(draft, audience.name, person_id, draft.at_ms if held else None)
+        put(draft, audience.name, person_id, at_ms, is_in=held)
     if audience.ask.is_timed:
         _wait(draft, audience, person_id, audience.ask.until_ms(view))
     return changed
 
 
-def put(draft: Draft, name: str, person_id: str, since_ms: int | None) -> None:
-    """Let somebody in since an instant, or out."""
+def put(draft: Draft, name: str, person_id: str, at_ms: int, *, is_in: bool) -> None:
+    """Let somebody in, or out."""
     person = draft.person(person_id)
-    audiences = {known: at_ms for known, at_ms in person.audiences.items() if known != name}
-    if since_ms is not None:
-        audiences[name] = since_ms
+    audiences = {known: since_ms for known, since_ms in person.audiences.items() if known != name}
+    if is_in:
+        audiences[name] = at_ms
     draft.put(replace(person, audiences=audiences))
+    since_ms = at_ms if is_in else None
     draft.memberships[name, person_id] = Membership(name, person_id, since_ms)
     if person.place is not None and name in draft.rules.counted:
         recount(draft, person.place, person_id)
     if not draft.is_silent:
-        change = "left" if since_ms is None else "entered"
-        draft.happened(f"audience:{name}:{change}", person_id, draft.at_ms)
+        draft.happened(f"audience:{name}:{'entered' if is_in else 'left'}", person_id, at_ms)
 
 
 def _wait(draft: Draft, audience: CompiledAudience, person: str, until_ms: int | None) -> None:

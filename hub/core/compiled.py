@@ -19,7 +19,15 @@ from hub.core.checks import (
 )
 from hub.core.people.declared import check_attributes, check_sources
 from hub.core.periods import Window, window
-from hub.core.plan import ANYWHERE, Compiled, CompiledAudience, CompiledRule, Counting, Rules
+from hub.core.plan import (
+    ANYTHING,
+    ANYWHERE,
+    Compiled,
+    CompiledAudience,
+    CompiledRule,
+    Counting,
+    Rules,
+)
 from hub.core.restraint.budgets import check_budgets
 from hub.core.restraint.caps import compile_caps
 from hub.core.restraint.limits import compile_limit
@@ -102,7 +110,7 @@ def _audiences(venue: doc.Venue, ground: Ground) -> list[CompiledAudience]:
 def _by_key(audiences: Iterable[CompiledAudience]) -> dict[str, tuple[CompiledAudience, ...]]:
     found: dict[str, list[CompiledAudience]] = {}
     for audience in audiences:
-        for key in audience.ask.keys:
+        for key in (*audience.ask.keys, ANYTHING):
             found.setdefault(key, []).append(audience)
     return {key: tuple(listed) for key, listed in found.items()}
 

@@ -4,7 +4,6 @@ Rules are asked in rounds: what the rules of one do may make others true, which 
 next. A chain that goes on for too long is stopped.
 """
 
-from itertools import groupby
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -66,16 +65,14 @@ def _round(draft: Draft, sparks: list[Spark]) -> None:
 
 
 def _contest(draft: Draft, sparks: list[Spark]) -> None:
-    """Let the best of a group act; a shadow contends with shadows alone."""
-    by_stage = sorted(sparks, key=lambda one: (one.rule.rule.stage, -one.rule.rule.priority))
-    for _, ranked in groupby(by_stage, key=lambda one: one.rule.rule.stage):
-        winner: str | None = None
-        for spark in ranked:
-            no = None
-            if winner is not None and spark.rule.name != winner:
-                no = No(f"priority: suppressed by {winner}", "priority")
-            if consider(draft, spark, no):
-                winner = spark.rule.name
+    """Let the best of a group act; a shadow loses to those that act, and beats nobody."""
+    winner: str | None = None
+    for spark in sorted(sparks, key=lambda one: -one.rule.rule.priority):
+        no = None
+        if winner is not None and spark.rule.name != winner:
+            no = No(f"priority: suppressed by {winner}", "priority")
+        if consider(draft, spark, no) and spark.rule.rule.stage == "live":
+            winner = spark.rule.name
 
 
 def consider(draft: Draft, spark: Spark, no: No | None = None) -> bool:

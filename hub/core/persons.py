@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from hub.core import crowds, sweeps
+from hub.core import crowds, stays, sweeps
 from hub.core import document as doc
 from hub.core import events as ev
 from hub.core.errors import UnknownBadge, UnknownPerson
@@ -17,10 +17,13 @@ from hub.core.people.identity import claimed, resolve, wanted_keys
 from hub.core.people.normalise import id_key
 from hub.core.people.refold import attributes_said
 from hub.core.people.refold import registered as said
+from hub.core.plan import ANYTHING
 from hub.core.spans import clock_time
 from hub.core.state import LEASES_KEPT_MAX, MERGED_KEPT_MAX, Lease, Person, Zone
-from hub.core.triggers import crossings_of
 from hub.core.world import Draft
+
+COUNTED: Final = (doc.OnVisits, doc.OnDistinct, doc.OnSequence)
+"""Triggers that two histories together may make true, though neither did."""
 
 WALK_IN: Final = "walk-in-"
 """How the id of somebody begins of whom only a badge is known."""
@@ -61,7 +64,8 @@ def leased(draft: Draft, event: ev.Leased) -> None:
         return
     if draft.world.resolve(before) == before != event.person:
         reason = "the badge was a walk-in's"
-        draft.follows.append(ev.Merged(event.person, before, event.at_ms, reason))
+        survivor = draft.world.resolve(event.person)
+        draft.follows.append(ev.Merged(survivor, before, event.at_ms, reason))
 
 
 def _lease(draft: Draft, badge: str, lease: Lease) -> None:
@@ -113,7 +117,7 @@ def met(draft: Draft, person_id: str) -> None:
 
 def _everything(draft: Draft, person: str) -> None:
     """All audiences may have changed for somebody."""
-    draft.touch(person, *draft.rules.audiences_of)
+    draft.touch(person, ANYTHING)
 
 
 def _claim(draft: Draft, person_id: str, event: ev.Registered) -> None:
@@ -160,10 +164,11 @@ def merged(draft: Draft, event: ev.Merged) -> None:
     draft.put(Person(theirs_id))
     _settle_in(draft, mine, one)
     for compiled in draft.rules.rules.values():
-        if compiled.count and isinstance(compiled.rule.when, doc.OnVisits | doc.OnDistinct):
-            known = {*crossings_of(compiled, mine.visits), *crossings_of(compiled, theirs.visits)}
-            for at_ms in crossings_of(compiled, one.visits):
-                if at_ms not in known and compiled.rule.stage in ("live", "shadow"):
+        if isinstance(compiled.rule.when, COUNTED) and compiled.rule.stage in ("live", "shadow"):
+            alone = (*sweeps.so_far(draft, compiled, mine), *sweeps.so_far(draft, compiled, theirs))
+            together = sweeps.so_far(draft, compiled, one)
+            for at_ms in together:
+                if at_ms not in alone:
                     draft.spark((compiled,), mine_id, at_ms)
 
 
@@ -188,7 +193,7 @@ def unmerged(draft: Draft, event: ev.Unmerged) -> None:
     world = draft.world
     one = draft.person(world.resolve(event.person))
     joined = next((known for known in one.joined if known.other == event.other), None)
-    if joined is None or world.aliases.get(event.other) != one.id:
+    if joined is None or world.resolve(event.other) != one.id:
         raise UnknownPerson(f"{event.other!r} was not merged into {event.person!r}")
     mine, theirs = merging.part(draft.rules, one, event.other, world.past)
     draft.aliases[event.other] = None
@@ -201,8 +206,10 @@ def unmerged(draft: Draft, event: ev.Unmerged) -> None:
 def _settle_in(draft: Draft, before: Person, after: Person) -> None:
     """Put somebody who was folded anew in the place of whom they were."""
     draft.put(replace(after, audiences=before.audiences))
-    if before.place is not None and before.place != after.place:
-        crowds.went(draft, before.place, after.id)
+    if before.place is not None:
+        stays.stop_waiting(draft, after.id, before.place)
+        if before.place != after.place:
+            crowds.went(draft, before.place, after.id)
     if after.place is not None:
         crowds.came(draft, after.place, after.id)
     everything = sweeps.Sweep(rules=tuple(draft.rules.rules))

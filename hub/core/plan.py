@@ -16,6 +16,10 @@ ANYWHERE: Final = "*"
 """Stands for any place where rules are looked up by place."""
 
 
+ANYTHING: Final = "*"
+"""Stands for whatever can change an audience."""
+
+
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
     """A rule with its conditions as closures and its durations in milliseconds."""

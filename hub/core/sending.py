@@ -63,8 +63,8 @@ def needs_of(act: doc.Act) -> tuple[str, ...]:
     return (own,) if own is not None else tuple(getattr(act, "needs", ()))
 
 
-def may_go(draft: Draft, cause: Cause, act: doc.Act) -> Leave | Taken:
-    """Whether an action may be taken for its cause now; if not, why."""
+def may_not(draft: Draft, cause: Cause, act: doc.Act) -> Taken | None:
+    """Why an action may not be taken for its cause now: no consent, or a cause that is too old."""
     name = act.__struct_config__.tag
     if cause.person is not None:
         consents = draft.person(cause.person).consents
@@ -77,6 +77,11 @@ def may_go(draft: Draft, cause: Cause, act: doc.Act) -> Leave | Taken:
     if max_age is not None and age_ms > duration_ms(max_age):
         line = f"{name}: suppressed, its cause is {spell(age_ms)} old, the limit is {max_age}"
         return Taken(is_done=False, line=line, because="late")
+    return None
+
+
+def going(draft: Draft, cause: Cause, act: doc.Act) -> Leave | Taken:
+    """How an action goes out: what caps and quiet hours say."""
     channel = CHANNELS.get(type(act))
     return Leave() if channel is None else _by_channel(draft, cause, act, channel)
 

@@ -118,6 +118,8 @@ class Person(Struct, frozen=True, omit_defaults=True):
     first_ms: int = 0
     """When they were first at a place of the event; 0 before."""
     joined: tuple[Joined, ...] = ()
+    looked_ms: int = 0
+    """As of when their audiences were last looked at: they do not go back in time."""
 
 
 class Lease(Struct, frozen=True, array_like=True):

@@ -10,10 +10,12 @@ from hub.core.world import Draft
 def begun(draft: Draft, person: str, place: str, at_ms: int) -> None:
     """Somebody has entered a place: what that completes, and what takes longer."""
     for compiled in draft.rules.on_stay.get(place, ()):
+        if _was_reached(draft, compiled, person):
+            continue
         missing_ms = _missing_ms(draft, compiled, person, place, at_ms)
         if missing_ms > 0:
             _wait(draft, compiled, person, place, at_ms + missing_ms)
-        elif missing_ms == 0 and not _was_reached(draft, compiled, person):
+        elif missing_ms == 0:
             draft.spark((compiled,), person, at_ms)
 
 
@@ -43,6 +45,8 @@ def fell_due(draft: Draft, compiled: CompiledRule, timer: Timer, person: str) ->
     place = timer.place or ""
     if draft.person(person).place != place or place not in compiled.places:
         return
+    if _was_reached(draft, compiled, person):
+        return
     if _missing_ms(draft, compiled, person, place, timer.due_ms) <= 0:
         draft.spark((compiled,), person, timer.due_ms)
 
@@ -58,8 +62,14 @@ def wait_again(draft: Draft, compiled: CompiledRule, person_id: str, at_ms: int)
         return
     from_ms = max(at_ms, person.since_ms)
     missing_ms = _missing_ms(draft, compiled, person_id, person.place, from_ms)
-    if missing_ms > 0:
+    if missing_ms > 0 and not _was_reached(draft, compiled, person_id):
         _wait(draft, compiled, person_id, person.place, from_ms + missing_ms)
+
+
+def stop_waiting(draft: Draft, person: str, place: str) -> None:
+    """Wait for nothing at a place: what is known of the person is another thing now."""
+    for compiled in draft.rules.on_stay.get(place, ()):
+        draft.cancel_timer(_key(compiled, person))
 
 
 def _key(compiled: CompiledRule, person: str) -> str:
@@ -85,6 +95,6 @@ def _wait(draft: Draft, compiled: CompiledRule, person: str, place: str, due_ms:
 
 
 def _was_reached(draft: Draft, compiled: CompiledRule, person: str) -> bool:
-    """Whether a total dwell was reached before: by a person who left at that very instant."""
+    """Whether a total dwell was reached before: it is once, whatever becomes known late."""
     total = isinstance(compiled.rule.when, doc.OnDwell)
     return total and compiled.memory in draft.person(person).fired

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hub.core import absences, audiences, stays
+from hub.core import absences, audiences, crowds, stays
 from hub.core import document as doc
 from hub.core import events as ev
 from hub.core.asking import View
@@ -36,6 +36,8 @@ class Sweep(Struct, frozen=True, omit_defaults=True):
     audiences: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
     """Audiences that there are no longer."""
+    is_counted: bool = False
+    """Whether other audiences are counted at places than before."""
     past: bool = False
 
 
@@ -59,7 +61,10 @@ def published(draft: Draft, version: int, at_ms: int, *, past: bool) -> None:
         plan = replace(sweep, past=past)
         draft.set_timer(_timer(f"sweep:version/{version}", at_ms, "", plan))
     for compiled in draft.rules.scheduled:
-        wait(draft, compiled, at_ms)
+        waiting = draft.timer(f"schedule:{compiled.name}")
+        is_due = waiting is not None and waiting.due_ms <= at_ms
+        if waiting is None or not is_due or not _is_meant_at(draft, compiled, waiting.due_ms):
+            wait(draft, compiled, at_ms)
 
 
 def changed(before: Compiled | None, after: Compiled) -> Sweep:
@@ -86,7 +91,12 @@ def changed(before: Compiled | None, after: Compiled) -> Sweep:
         if not (same_ground and old.get(one.name) == one.if_)
     )
     gone = old.keys() - after.audiences.keys()
-    return Sweep(rules=tuple(rules), audiences=tuple(names), gone=tuple(sorted(gone)))
+    return Sweep(
+        rules=tuple(rules),
+        audiences=tuple(names),
+        gone=tuple(sorted(gone)),
+        is_counted=before.counted != after.counted,
+    )
 
 
 def _waits_the_same(before: doc.Rule | None, after: doc.Rule) -> bool:
@@ -113,11 +123,15 @@ def _next_ms(rules: Compiled, compiled: CompiledRule, after_ms: int) -> int | No
     return by_ms if by_ms > after_ms else None
 
 
+def _is_meant_at(draft: Draft, compiled: CompiledRule, due_ms: int) -> bool:
+    return _next_ms(draft.rules, compiled, due_ms - 1) == due_ms
+
+
 def fell_due(draft: Draft, compiled: CompiledRule, due_ms: int) -> None:
     """The calendar has made a rule true, if it still means that instant."""
     if compiled not in draft.rules.scheduled:
         return
-    if _next_ms(draft.rules, compiled, due_ms - 1) == due_ms:
+    if _is_meant_at(draft, compiled, due_ms):
         if compiled.about == "venue":
             draft.spark((compiled,), None, due_ms)
         else:
@@ -171,7 +185,7 @@ def look_again(draft: Draft, person: str, sweep: Sweep, at_ms: int) -> None:
         if compiled is not None and compiled.rule.stage in ("live", "shadow"):
             wait_for(draft, compiled, person, at_ms)
             if sweep.past:
-                for past_ms in so_far(draft, compiled, person):
+                for past_ms in so_far(draft, compiled, draft.person(person)):
                     draft.spark((compiled,), person, past_ms)
     if draft.rules.never_ms:
         absences.wait_never(draft, person, at_ms)
@@ -181,7 +195,10 @@ def look_again(draft: Draft, person: str, sweep: Sweep, at_ms: int) -> None:
             draft.touch(person, f"audience:{name}")
     for name in sweep.gone:
         if name in draft.person(person).audiences:
-            audiences.put(draft, name, person, None)
+            audiences.put(draft, name, person, at_ms, is_in=False)
+    place = draft.person(person).place
+    if sweep.is_counted and place is not None:
+        crowds.came(draft, place, person)
 
 
 def wait_for(draft: Draft, compiled: CompiledRule, person: str, at_ms: int) -> None:
@@ -199,9 +216,8 @@ def wait_for(draft: Draft, compiled: CompiledRule, person: str, at_ms: int) -> N
             pass
 
 
-def so_far(draft: Draft, compiled: CompiledRule, person_id: str) -> tuple[int, ...]:
+def so_far(draft: Draft, compiled: CompiledRule, person: Person) -> tuple[int, ...]:
     """The instants at which somebody's history would have made a rule true."""
-    person = draft.person(person_id)
     match compiled.rule.when:
         case doc.OnVisits() | doc.OnDistinct():
             return crossings_of(compiled, person.visits)

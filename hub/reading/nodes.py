@@ -27,6 +27,9 @@ _PAIR = re.compile(
     r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
 )
 
+_UNHELD = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""Characters that JSON may hold as they are, and YAML as escapes alone."""
+
 
 class Unreadable(Exception):  # noqa: N818 - named after the thing that is wrong
     """The text cannot be read on from here."""
@@ -71,7 +74,7 @@ def read_text(text: str, name: str) -> Text:
     """Read YAML or JSON; faults are all that can be found at once, the value what is left."""
     found = Text()
     try:
-        node = _Composer(_json_pairs(text)).document()
+        node = _Composer(_json_as_yaml(text)).document()
     except Unreadable as fault:
         found.faults.append(at(error((), fault.message, fault.hint), fault.position, name))
         return found
@@ -79,8 +82,8 @@ def read_text(text: str, name: str) -> Text:
     return found
 
 
-def _json_pairs(text: str) -> str:
-    """JSON's two halves of a character beyond 16 bits as YAML's one."""
+def _json_as_yaml(text: str) -> str:
+    """JSON's texts as YAML has them: no halves of a character, and no character it cannot hold."""
     if not text.lstrip().startswith(("{", "[")):
         return text
 
@@ -88,7 +91,10 @@ def _json_pairs(text: str) -> str:
         high, low = int(match[2], 16), int(match[3], 16)
         return f"{match[1]}\\U{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00):08x}"
 
-    return _PAIR.sub(joined, text)
+    def escaped(match: re.Match[str]) -> str:
+        return f"\\u{ord(match[0]):04x}"
+
+    return _UNHELD.sub(escaped, _PAIR.sub(joined, text))
 
 
 class _Composer:

@@ -39,7 +39,7 @@ def _part(part: dict[str, Any]) -> dict[str, Any]:
 
 
 def _told(value: Any) -> Any:
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_told(one) for one in value]
     if not isinstance(value, dict):
         return value

@@ -70,8 +70,17 @@ def _scalar(value: Any) -> str:
             return "{}"
         case list():
             return "[]"
+        case float():
+            return _figure(repr(value))
         case _:
-            return repr(value)
+            return str(value)
+
+
+def _figure(text: str) -> str:
+    """A figure that every reader of YAML takes for one: an exponent needs a decimal point."""
+    whole, exponent, power = text.partition("e")
+    point = ".0" if exponent and "." not in whole else ""
+    return f"{whole}{point}{exponent}{power}"
 
 
 def _text(text: str) -> str:

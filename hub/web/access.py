@@ -10,7 +10,7 @@ ROLES: Final[tuple[Role, ...]] = get_args(Role)
 OPEN_PREFIXES: Final = ("/a/", "/api/", "/static/", "/_nicegui/")
 """The guard asks for no session: the API asks itself, an attendee's link is its own proof."""
 
-OPEN_PATHS: Final = ("/signin", "/signout", "/sw.js", "/subscribe.js", "/favicon.ico")
+OPEN_PATHS: Final = ("/signin", "/signout", "/sw.js", "/subscribe.js", "/favicon.ico", "/metrics")
 
 ROLE_PATHS: Final[dict[str, tuple[str, ...]]] = {
     "staff": ("/stand", "/_nicegui_ws/"),

@@ -168,7 +168,7 @@ def _time(random: Random) -> dict[str, Any]:
     from_, until = random.sample(clocks, 2)
     days = [random.choice(["sat", "sun", "mon"])]
     return {"check": "time"} | random.choice(
-        [{"from": from_, "until": until}, {"from": from_}, {"until": "10:02"}, {"days": days}]
+        [{"from": from_, "until": until}, {"from": from_}, {"until": until}, {"days": days}]
     )
 
 

@@ -55,7 +55,7 @@ deeds = st.one_of(
     st.tuples(st.just("take"), raws, rules),
     set_attributes,
 )
-HISTORIES: Final = settings(max_examples=100, deadline=None)
+HISTORIES: Final = settings(max_examples=150, deadline=None)
 
 
 def live(folk: Folk, history: list[Deed], from_ms: int = 1) -> int:

@@ -134,7 +134,8 @@ def test_exports_stream(client: Client, made: Made) -> None:
 
 def test_only_the_organiser(made: Made, tmp_path: Path) -> None:
     opened = Client(app(made.store, tmp_path))
-    paths = [f"/api/v1/insight/{page}" for page in PAGES] + ["/api/v1/export/people", "/api/v1/export/1"]
+    paths = [f"/api/v1/insight/{page}" for page in PAGES]
+    paths += ["/api/v1/export/people", "/api/v1/export/1"]
     staff = bearer(made.store, "staff")
     for path in paths:
         assert opened.get(path).status_code == 401

@@ -84,7 +84,7 @@ def _lists(part: str, old: list[Any], new: list[Any]) -> Iterator[Change]:
 
 def _fields(part: str, name: str, field: str, old: Any, new: Any) -> Iterator[Change]:
     """Differences within one value; a list whose length differs changes as a whole."""
-    if old == new and type(old) is type(new):
+    if type(old) is type(new) and old == new and not isinstance(old, dict | list):
         return
     if _alike(old, new):
         for key in dict.fromkeys([*old, *new]):

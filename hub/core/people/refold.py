@@ -129,9 +129,9 @@ def ids_said(ground: Ground, event: ev.Registered) -> dict[str, tuple[str, ...]]
 def united_ids(
     mine: Mapping[str, tuple[str, ...]], theirs: Mapping[str, tuple[str, ...]]
 ) -> dict[str, tuple[str, ...]]:
-    """The ids of both, mine first."""
+    """The ids of both, of each kind ascending."""
     return {
-        kind: tuple(dict.fromkeys((*mine.get(kind, ()), *theirs.get(kind, ()))))
+        kind: tuple(sorted({*mine.get(kind, ()), *theirs.get(kind, ())}))
         for kind in {**mine, **theirs}
     }
 

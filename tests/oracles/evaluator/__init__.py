@@ -8,11 +8,14 @@ leaves an order open, this is how it is settled here:
   fell due before is done first, even when only a late fact made it fall due.
 - Each thing that falls due is a step of its own. Of several at one instant any order is right: the
   evaluator follows the ``hint`` it is given, so that another engine's order can be judged.
-- Of the rules that become true in one round, those written first are decided first and those after
-  see what they did; one rule's own instants are decided ascending.
+- In one round rules are decided in the order of their causes, then as they are written, an
+  exclusion group where its first stands; those after see what those before did.
+- Conditions are asked as of the effective now; when something falls due, as of its due instant.
+- Who was merged is followed by each id alone until then; from then on there is one place.
 - A publication makes no rule true for what lies in the past. A merge fires the visits, tours and
   sequences that the two have only together, dated at the crossing; what would have fallen due
-  before it does not. An unmerge fires nothing. After both, audiences are looked at as after any event.
+  before it does not. An unmerge fires nothing. After both, audiences are looked at as after any
+  event.
 - A cap per person, of a rule about the venue, counts what was done about the venue.
 - A change of an audience, and of how many are somewhere, is dated at the effective now; all else at
   its cause.

@@ -60,10 +60,11 @@ class Acts:
         channel = CHANNELS.get(type(act))
         if channel is None:
             return ""
-        if self._capped(channel):
+        held_ms = self._held_ms(channel)
+        if self._capped(channel, held_ms):
             return "cap"
         expires_ms = self.cause_ms + duration_ms(age or "0ms")
-        return "quiet" if self._quiet(channel, expires_ms) else ""
+        return "quiet" if held_ms is None or held_ms > expires_ms else ""
 
     def _consents(self, purpose: str) -> bool:
         return self.person is not None and purpose in self.ledger.view(self.person).consents
@@ -78,15 +79,17 @@ class Acts:
             if pool in budget.pools
         )
 
-    def _capped(self, channel: str) -> bool:
+    def _capped(self, channel: str, held_ms: int | None) -> bool:
+        at_ms = self.cause_ms if held_ms in (None, self.now_ms) else held_ms
+        assert at_ms is not None
         return any(
-            capped(self.ledger, cap, self.person, self.cause_ms)
+            capped(self.ledger, cap, self.person, at_ms)
             for cap in self.ledger.venue.caps
             if cap.of in (channel, "everything")
         )
 
-    def _quiet(self, channel: str, expires_ms: int) -> bool:
-        """Whether quiet hours make nothing of it; what is held goes out at their end."""
+    def _held_ms(self, channel: str) -> int | None:
+        """Until when quiet hours hold it: now when they do not, None when they drop it."""
         hours = [q for q in self.ledger.venue.quiet if channel in q.channels]
         open_ = [(q.from_, q.until, q.then) for q in hours if q.then != "inbox"]
         if channel == "push" and self.person is not None:
@@ -96,11 +99,9 @@ class Acts:
         at_ms = self.now_ms
         while now_in := [one for one in open_ if in_hours(one[0], one[1], at_ms, self._zone)]:
             if any(then == "drop" for _, _, then in now_in):
-                return True
+                return None
             at_ms = max(next_ms(until, at_ms, self._zone) for _, until, _ in now_in)
-            if at_ms > expires_ms:
-                return True
-        return False
+        return at_ms
 
     def take(self, acts: Sequence[doc.Act], path: str = "") -> list[str]:
         """Take what can be taken; each action's refusal, or nothing for one that was taken."""
@@ -120,7 +121,9 @@ class Acts:
         if channel is not None:
             for cap in self.ledger.venue.caps:
                 if cap.of in (channel, "everything"):
-                    self._add("sent", cap.name)
+                    held_ms = self._held_ms(channel)
+                    at_ms = self.cause_ms if held_ms in (None, self.now_ms) else held_ms
+                    self._add("sent", cap.name, None, at_ms)
         if self._has(act):
             return
         match act:

@@ -1,7 +1,7 @@
 """Rounds of one step: what is true is decided, and what that makes true is decided next."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from hub.core import document as doc
@@ -18,6 +18,14 @@ ROUNDS_MAX: Final = 8
 ASLEEP: Final = ("draft", "paused")
 
 
+@dataclass(frozen=True, slots=True)
+class Times:
+    """As of when conditions are asked, and when what follows is done."""
+
+    asked_ms: int
+    now_ms: int
+
+
 class Deciding:
     """What is asked of people, and what was said so far."""
 
@@ -29,7 +37,9 @@ class Deciding:
         self.looked_ms: dict[str, int] = {}
         self.spent: set[str] = set()
         self.numbers: dict[str, int] = {}
-        self.arms: dict[tuple[str, str], str] = {}
+        for rule in venue.rules:
+            if isinstance(rule.when, doc.OnOccupancy):
+                self._arm(rule.name, rule.when, 0, known=False)
 
     # What conditions ask.
 
@@ -65,24 +75,32 @@ class Deciding:
     # Steps.
 
     def settle(
-        self, found: Iterable[Candidate], touched: Iterable[str | None], now_ms: int
+        self,
+        found: Iterable[Candidate],
+        touched: Iterable[str | None],
+        asked_ms: int,
+        now_ms: int | None = None,
     ) -> None:
-        """Decide one step: what the event made true, and all that follows from it."""
+        """Decide one step: what the event made true, and all that follows from it.
+
+        Conditions are asked as of ``asked_ms``; what is done is done at ``now_ms``.
+        """
         persons = {person for person in touched if person is not None}
-        ripe = [*found, *self.changes(persons, now_ms), *self.crowds(now_ms)]
+        ripe = [*found, *self.changes(persons, asked_ms), *self.crowds(asked_ms)]
         depth = 0
+        times = Times(asked_ms, asked_ms if now_ms is None else now_ms)
         while ripe:
-            ripe = self._round(sorted(ripe, key=lambda one: one.key), now_ms, depth)
+            ripe = self._round(ripe, times, depth)
             depth += 1
 
-    def _round(self, ripe: Sequence[Candidate], now_ms: int, depth: int) -> list[Candidate]:
+    def _round(self, ripe: Sequence[Candidate], times: Times, depth: int) -> list[Candidate]:
         following: list[Candidate] = []
         persons: set[str] = set()
         won: dict[tuple[str, str], str] = {}
-        for one in self._by_priority(ripe):
+        for one in _in_order(ripe):
             before, rows = self.view(one.person), len(self.ledger.rows)
             beaten = won.get(_rivals(one), one.rule.name) != one.rule.name
-            verdict = self._decide(one, now_ms, depth, beaten=beaten)
+            verdict = self._decide(one, times, depth, beaten=beaten)
             if verdict is None:
                 continue
             self.verdicts.append(verdict)
@@ -90,27 +108,13 @@ class Deciding:
                 won[_rivals(one)] = one.rule.name
                 following += [*self._chained(one), *self.follows(one, before, rows)]
                 persons |= {one.person} if one.person is not None else set()
-        return [*following, *self.changes(persons, now_ms), *self.crowds(now_ms)]
+        return [*following, *self.changes(persons, times.asked_ms), *self.crowds(times.asked_ms)]
 
-    def _by_priority(self, ripe: Sequence[Candidate]) -> list[Candidate]:
-        """Rivals stand where the first of them is written, the higher priority before."""
-        first = {
-            key: min(one.order for one in same)
-            for key, same in groupby(sorted(ripe, key=_rivals), _rivals)
-        }
-        return sorted(
-            ripe,
-            key=lambda one: (
-                first[_rivals(one)], one.person or "",
-                0 if one.rule.group is None else -one.rule.priority, one.order, one.at_ms,
-            ),
-        )  # fmt: skip
-
-    def _decide(self, one: Candidate, now_ms: int, depth: int, *, beaten: bool) -> Verdict | None:
+    def _decide(self, one: Candidate, times: Times, depth: int, *, beaten: bool) -> Verdict | None:
         rule, shadow = one.rule, one.rule.stage == "shadow"
         kind = "shadow" if shadow else "fired"
         done_ms = self.done_ms(kind, rule, one.person)
-        if rule.stage in ASLEEP or not holds(rule.if_, self.view(one.person), now_ms, self):
+        if rule.stage in ASLEEP or not self._holds(one, times.asked_ms):
             return None
         if one.at_ms in done_ms:
             return None
@@ -118,7 +122,7 @@ class Deciding:
         because = self._held_back(one, depth, arm, beaten=beaten)
         acts = next((v.then for v in rule.variants if v.name == arm), rule.then)
         if not because:
-            acting = Acts(self.ledger, rule.name, one.person, one.at_ms, now_ms)
+            acting = Acts(self.ledger, rule.name, one.person, one.at_ms, times.now_ms)
             reasons = self._rehearse(acting, acts) if shadow else acting.take(acts)
             because = reasons[0] if reasons and all(reasons) else ""
         if because:
@@ -140,7 +144,13 @@ class Deciding:
         )
 
     def _rehearse(self, acting: Acts, acts: Sequence[doc.Act]) -> list[str]:
-        return [acting.refused(act) for act in acts]
+        rows = len(self.ledger.rows)
+        reasons = acting.take(acts)
+        self.ledger.forget(rows)
+        return reasons
+
+    def _holds(self, one: Candidate, asked_ms: int) -> bool:
+        return holds(one.rule.if_, self.view(one.person), asked_ms, self)
 
     def _group_caps(self, rule: doc.Rule) -> list[doc.Cap]:
         return [cap for cap in self.venue.caps if cap.of == f"group:{rule.group}"]
@@ -187,12 +197,12 @@ class Deciding:
                 for order, rule in enumerate(self.venue.rules):
                     match rule.when:
                         case doc.OnAudience(name, wanted) if (name, wanted) == (audience, change):
-                            found.append(Candidate(order, person, now_ms, rule))
+                            found.append(Candidate(order, person, self.looked_ms[person], rule))
         return found
 
     def look(self, person: str, now_ms: int) -> list[str]:
         """Bring somebody's memberships up to an instant; the audiences that changed."""
-        self.looked_ms[person] = now_ms
+        self.looked_ms[person] = now_ms = max(now_ms, self.looked_ms.get(person, 0))
         view, changed = self.ledger.view(person), []
         for audience in self.venue.audiences:
             entry = (audience.name, person)
@@ -211,11 +221,11 @@ class Deciding:
             number = self.number_at(rule.when.place, rule.when.audience)
             was = self.numbers.get(rule.name, 0)
             self.numbers[rule.name] = number
-            if _is_back(rule.when, number):
-                self.spent.discard(rule.name)
             if _passes(rule.when, was, number) and rule.name not in self.spent:
                 self.spent.add(rule.name)
                 found.append(Candidate(order, None, now_ms, rule))
+            elif _is_back(rule.when, number):
+                self.spent.discard(rule.name)
         return found
 
     def forget_members(self, person: str) -> None:
@@ -229,12 +239,19 @@ class Deciding:
         self.members = {entry for entry in self.members if entry[0] in names}
         for person in self.ledger.persons():
             self.look(person, now_ms)
-        self.numbers = {}
-        self.spent &= {rule.name for rule in venue.rules}
+        before, self.numbers = self.numbers, {}
         for rule in venue.rules:
             if isinstance(rule.when, doc.OnOccupancy):
                 number = self.number_at(rule.when.place, rule.when.audience)
                 self.numbers[rule.name] = number
+                self._arm(rule.name, rule.when, number, known=rule.name in before)
+
+    def _arm(self, name: str, when: doc.OnOccupancy, number: int, *, known: bool) -> None:
+        """One that waits for fewer has to see many first."""
+        if not known and when.at_most is not None:
+            self.spent.add(name)
+        if _is_back(when, number):
+            self.spent.discard(name)
 
 
 def _changed(when: doc.Trigger, before: View, done: Iterable[Effect]) -> bool:
@@ -255,6 +272,26 @@ def _changed(when: doc.Trigger, before: View, done: Iterable[Effect]) -> bool:
 
 def _rivals(one: Candidate) -> tuple[str, str]:
     return (one.person or "", f"group {one.rule.group}" if one.rule.group else one.rule.name)
+
+
+def _in_order(ripe: Sequence[Candidate]) -> list[Candidate]:
+    """By their instants, then as they are written; rivals stand together where the first stands."""
+    first: dict[tuple[str, str], tuple[int, int]] = {}
+    for one in sorted(ripe, key=lambda one: (one.at_ms, one.order)):
+        first.setdefault(_rivals(one), (one.at_ms, one.order))
+    in_group = [one for one in ripe if one.rule.group is not None]
+    alone = [((one.at_ms, one.order), one.person or "", 0, 0, one) for one in ripe]
+    return [
+        entry[-1]
+        for entry in sorted(
+            [entry for entry in alone if entry[-1].rule.group is None]
+            + [
+                (first[_rivals(one)], one.person or "", -one.rule.priority, one.order, one)
+                for one in in_group
+            ],
+            key=lambda entry: (*entry[:4], entry[4].at_ms),
+        )
+    ]
 
 
 def _passes(when: doc.OnOccupancy, was: int, number: int) -> bool:

@@ -98,13 +98,13 @@ class Evaluator:
 
     def _added(self, person: str, before: Sequence[View]) -> Iterator[Candidate]:
         for order, rule in enumerate(self.ledger.venue.rules):
-            together = isinstance(rule.when, doc.OnVisits | doc.OnDistinct | doc.OnSequence)
-            if rule.stage in ("draft", "paused") or not together:
+            counts = isinstance(rule.when, doc.OnVisits | doc.OnDistinct | doc.OnSequence)
+            if rule.stage in ("draft", "paused") or not counts:
                 continue
-            times = happened(rule.when, self.ledger.view(person), self.ledger.venue)
-            for view in before:
-                times -= happened(rule.when, view, self.ledger.venue)
-            for at_ms in times:
+            venue = self.ledger.venue
+            apart = set().union(*(happened(rule.when, view, venue) for view in before))
+            together = happened(rule.when, self.ledger.view(person), venue)
+            for at_ms in added(rule.when, apart, together):
                 yield Candidate(order, person, at_ms, rule)
 
     def _true(
@@ -127,6 +127,8 @@ class Evaluator:
     ) -> Sequence[int]:
         venue = self.ledger.venue
         match when, event:
+            case doc.OnAttribute() | doc.OnConsent(), _ if before.registered_known_ms is None:
+                return []
             case doc.OnAttribute(name), ev.Registered():
                 true = before.attributes.get(name) != after.attributes.get(name)
                 return [event.at_ms] * true
@@ -139,7 +141,7 @@ class Evaluator:
                 true = event.at_ms in happened(when, after, venue) and self._at(when, event)
                 return [event.at_ms] * true
             case _, ev.Tapped() | ev.Moved():
-                return sorted(happened(when, after, venue) - happened(when, before, venue))
+                return added(when, happened(when, before, venue), happened(when, after, venue))
         return []
 
     def _at(self, when: doc.OnTap | doc.OnVisit, event: ev.Tapped | ev.Moved) -> bool:
@@ -151,6 +153,14 @@ class Evaluator:
         kinds = {place.id: place.visits_by for place in self.ledger.venue.places}
         places = places_of(self.ledger.venue, when.place, when.group)
         return entered and event.place in places and kinds[event.place] == by
+
+
+def added(when: doc.Trigger, before: set[int], after: set[int]) -> list[int]:
+    """The instants that came, ascending; of crossings not more than there are more now."""
+    came = sorted(after - before)
+    if isinstance(when, doc.OnVisits | doc.OnDistinct):
+        return came[: max(0, len(after) - len(before))]
+    return came
 
 
 def _called(when: doc.Trigger, event: ev.Called) -> bool:

@@ -90,11 +90,17 @@ def fallen(when: doc.Trigger, view: View, venue: doc.Venue) -> set[int]:
                 if not any(at_ms < t <= at_ms + long_ms for t in others)
             }
         case doc.OnAbsent(place, group, str() as long):
-            last = [*gather(view.visits, places_of(venue, place, group))[-1:]]
-            if not last and view.first_ms is not None:
-                last = [view.first_ms]
-            return {at_ms + duration_ms(long) for at_ms in last}
+            times = gather(view.visits, places_of(venue, place, group))
+            return set(_missed(times, view.first_ms, duration_ms(long)))
     return set()
+
+
+def _missed(times: list[int], first_ms: int | None, long_ms: int) -> Iterator[int]:
+    """So long after the last visit there; and after the first anywhere, when none came before."""
+    if times:
+        yield times[-1] + long_ms
+    if first_ms is not None and not any(t <= first_ms + long_ms for t in times):
+        yield first_ms + long_ms
 
 
 def _dwelt(stays: list[tuple[int, int | None]], long_ms: int) -> Iterator[int]:

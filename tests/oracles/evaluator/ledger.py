@@ -24,6 +24,12 @@ class Ledger:
         self._merges = None
         self._views.clear()
 
+    def forget(self, rows: int) -> None:
+        """Only so many rows were meant; the others were tried."""
+        del self.rows[rows:]
+        self._merges = None
+        self._views.clear()
+
     def publish(self, venue: doc.Venue) -> None:
         """Everything is read by another document from now on."""
         self.venue = venue

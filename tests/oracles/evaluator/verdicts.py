@@ -24,8 +24,3 @@ class Candidate:
     person: str | None
     at_ms: int
     rule: doc.Rule
-
-    @property
-    def key(self) -> tuple[int, str, int]:
-        """Decided in this order."""
-        return (self.order, self.person or "", self.at_ms)

@@ -168,23 +168,67 @@ def view_of(
                     view.registered_known_ms = fact.now_ms
     view.attributes |= view.given.assigned
     view.consents = consented(rows, person, merges)
-    moves = [fact.event for fact in mine if isinstance(fact.event, ev.Moved)]
-    _moves(view, sorted(moves, key=lambda move: move.at_ms))
+    followed = {one: Followed() for one in ids}
+    for row in rows:
+        if isinstance(row, Fact) and isinstance(row.event, ev.Moved) and row.person in ids:
+            followed[row.person].move(row.event)
+        if isinstance(row, Fact) and isinstance(row.event, ev.Merged) and row.event in merges:
+            _join(followed, row.event)
+    where = followed[person]
+    view.stays, view.left_ms = where.stays, where.left_ms
+    view.place, view.since_ms = where.place, where.since_ms
+    for place, at_ms in where.entered:
+        insort(view.visits.setdefault(place, []), at_ms)
     return view
 
 
-def _moves(view: View, moves: Iterable[ev.Moved]) -> None:
-    for move in moves:
+@dataclass(slots=True)
+class Followed:
+    """Where one badge, or those of one person, have been."""
+
+    stays: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    entered: list[tuple[str, int]] = field(default_factory=list)
+    left_ms: list[int] = field(default_factory=list)
+    place: str | None = None
+    since_ms: int = 0
+
+    def move(self, move: ev.Moved) -> None:
+        """They went in, or out."""
         if move.kind == "left_venue":
-            view.left_ms.append(move.at_ms)
-        if move.kind == "left" and view.place != move.place:
-            continue
-        if view.place is not None:
-            view.stays.setdefault(view.place, []).append((view.since_ms, move.at_ms))
-            view.place = None
+            self.left_ms.append(move.at_ms)
+        if move.kind == "left" and self.place != move.place:
+            return
+        self.close(move.at_ms)
         if move.kind == "entered":
-            view.place, view.since_ms = move.place, move.at_ms
-            insort(view.visits.setdefault(move.place, []), move.at_ms)
+            self.place, self.since_ms = move.place, move.at_ms
+            self.entered.append((move.place, move.at_ms))
+
+    def close(self, at_ms: int) -> None:
+        """They are nowhere from then on."""
+        if self.place is not None:
+            insort(self.stays.setdefault(self.place, []), (self.since_ms, at_ms))
+            self.place = None
+
+
+def _join(followed: dict[str, Followed], merged: ev.Merged) -> None:
+    """Two who were followed apart are one: where they went last is where they are."""
+    if merged.person not in followed:
+        return
+    mine, theirs = followed[merged.person], followed[merged.other]
+    older, newer = sorted((mine, theirs), key=lambda one: (one.since_ms, one is mine))
+    if older.place is not None and newer.place is not None:
+        older.close(newer.since_ms)
+    at = newer if newer.place is not None else older
+    place, since_ms = at.place, at.since_ms
+    for name, stays in theirs.stays.items():
+        for stay in stays:
+            insort(mine.stays.setdefault(name, []), stay)
+    mine.entered += theirs.entered
+    mine.left_ms += theirs.left_ms
+    mine.place, mine.since_ms = place, since_ms
+    for one, where in followed.items():
+        if where is theirs:
+            followed[one] = mine
 
 
 def _attributes(view: View, event: ev.Registered, venue: doc.Venue) -> None:

@@ -170,7 +170,7 @@ class Waiting:
         deciding = self.deciding
         if item.kind == "audience":
             assert item.person is not None
-            deciding.settle([], {item.person}, now_ms)
+            deciding.settle([], {item.person}, item.due_ms, now_ms)
             return
         self.done.add(item.key)
         rules = {rule.name: rule for rule in deciding.venue.rules}
@@ -181,7 +181,7 @@ class Waiting:
         rule = rules[item.name]
         persons = [item.person] if item.kind == "rule" else self._asked(rule.when, item.due_ms)
         found = [Candidate(item.index, person, item.due_ms, rule) for person in persons]
-        deciding.settle(found, {item.person}, now_ms)
+        deciding.settle(found, {item.person}, item.due_ms, now_ms)
 
     def _asked(self, when: doc.Trigger, due_ms: int) -> list[str | None]:
         """About whom something is that concerns many."""
@@ -222,7 +222,8 @@ class Waiting:
         )
         self.deciding.verdicts.append(verdict)
         one = Candidate(item.index, item.person, item.due_ms, rule)
-        self.deciding.settle(self.deciding.follows(one, before, rows), {item.person}, now_ms)
+        found = list(self.deciding.follows(one, before, rows))
+        self.deciding.settle(found, {item.person}, item.due_ms, now_ms)
 
 
 def _times(
@@ -239,5 +240,5 @@ def _times(
             due_ms = next_ms(when.daily, due_ms, zone)
     if when.every is not None:
         every_ms = duration_ms(when.every)
-        passed_ms = (from_ms - starts_ms) // every_ms * every_ms
+        passed_ms = max(1, (from_ms - starts_ms) // every_ms) * every_ms
         yield from range(starts_ms + passed_ms, until_ms + 1, every_ms)

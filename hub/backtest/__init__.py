@@ -1,0 +1,1 @@
+"""Says what another document would have done: facts as they were recorded, decided anew."""
