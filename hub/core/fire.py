@@ -13,6 +13,7 @@ from hub.core.acts import Cause, Taken, find_follow_up, take
 from hub.core.asking import View
 from hub.core.audiences import refresh
 from hub.core.crowds import count
+from hub.core.errors import RuleFailed
 from hub.core.outcome import Clause, Decision
 from hub.core.plan import CompiledRule
 from hub.core.profile import with_firing
@@ -23,7 +24,7 @@ from hub.core.seeing import clause, venue_clause
 from hub.core.sending import note_sent, times_of
 from hub.core.state import VENUE, Fired, Person, Timer
 from hub.core.triggers import visits_of
-from hub.core.world import Draft, Spark, arm_of
+from hub.core.world import NO_ARM, Draft, Spark, arm_of
 
 ROUNDS_MAX: Final = 8
 """How many rules may make each other true in one chain."""
@@ -59,7 +60,7 @@ def _round(draft: Draft, sparks: list[Spark]) -> None:
     for spark in sparks:
         group = spark.rule.rule.group
         if group is None:
-            consider(draft, spark)
+            _ask(draft, spark)
         else:
             _contest(draft, rivals.pop((group, spark.person), []))
 
@@ -71,8 +72,24 @@ def _contest(draft: Draft, sparks: list[Spark]) -> None:
         no = None
         if winner is not None and spark.rule.name != winner:
             no = No(f"priority: suppressed by {winner}", "priority")
-        if consider(draft, spark, no) and spark.rule.rule.stage == "live":
+        if _ask(draft, spark, no) and spark.rule.rule.stage == "live":
             winner = spark.rule.name
+
+
+def _ask(draft: Draft, spark: Spark, no: No | None = None) -> bool:
+    """Decide about a rule; one that fails fails alone.
+
+    Raises:
+        RuleFailed: it has shown a fault; with the rule among the faulty the step goes through.
+    """
+    fault = draft.faulty.get(spark.rule.name)
+    if fault is not None:
+        _note(draft, spark, "suppressed", No(f"fault: {fault}", "fault"), [], NO_ARM)
+        return False
+    try:
+        return consider(draft, spark, no)
+    except Exception as error:  # whatever a rule's fault is, it must not stop another rule
+        raise RuleFailed(spark.rule.name, f"{type(error).__name__}: {error}") from error
 
 
 def consider(draft: Draft, spark: Spark, no: No | None = None) -> bool:

@@ -30,7 +30,7 @@ class Decision(Struct, frozen=True, omit_defaults=True):
     reason: str
     because: str = ""
     """What suppressed it, in one word: ``limit``, ``cap``, ``consent``, ``quiet``, ``holdout``,
-    ``stock``, ``budget``, ``late``, ``priority``, ``depth``, ``unknown``."""
+    ``stock``, ``budget``, ``late``, ``priority``, ``depth``, ``unknown``, ``fault``."""
     arm: str = ""
     """The arm of the rule's experiment that the person is in."""
     clauses: list[Clause] = []

@@ -6,7 +6,7 @@ from contract.limits import FUTURE_MS_MAX
 from hub.core import absences, audiences, crowds, follow, persons, profile, stays, sweeps
 from hub.core import document as doc
 from hub.core import events as ev
-from hub.core.errors import ImplausibleInstant, UnknownPlace
+from hub.core.errors import ImplausibleInstant, RuleFailed, UnknownPlace
 from hub.core.fire import follow_up, settle
 from hub.core.outcome import Grant, Outcome
 from hub.core.plan import ANYWHERE, Compiled
@@ -31,10 +31,16 @@ def step(world: World, event: ev.Event, pos: int, now_ms: int) -> Outcome:
     """
     # What falls due is asked as of its instant, all else as of when it is known.
     at_ms = event.at_ms if isinstance(event, ev.Due) else max(now_ms, event.at_ms)
-    draft = Draft(world, pos, now_ms, at_ms)
-    about = _apply(draft, event)
-    settle(draft)
-    return draft.outcome(about)
+    faulty: dict[str, str] = {}
+    while True:
+        draft = Draft(world, pos, now_ms, at_ms, faulty)
+        try:
+            about = _apply(draft, event)
+            settle(draft)
+        except RuleFailed as failed:  # decided again from the beginning, without that rule
+            faulty = {**faulty, failed.rule: failed.reason}
+        else:
+            return draft.outcome(about)
 
 
 def _apply(draft: Draft, event: ev.Event) -> str | None:

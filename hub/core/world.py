@@ -83,6 +83,8 @@ class Draft:
     now_ms: int
     at_ms: int = 0
     """The instant as of which conditions are asked."""
+    faulty: Mapping[str, str] = field(default_factory=lambda: NOBODY)
+    """Rules that have shown a fault in this step, and what it was."""
     depth: int = 0
     is_silent: bool = False
     """Whether changes of audiences make no rules true."""

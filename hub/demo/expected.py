@@ -112,11 +112,11 @@ def _instants(rule: Rule, script: Script, venue: Venue) -> Instants | None:
     match rule.when:
         case OnTap(place=place):
             return _taps_at(script, {place})
-        case OnVisits(place=place, count=count, within=within) if place in by_tap:
+        case OnVisits(place=place, count=int(count), within=within) if place in by_tap:
             return _each(
                 _taps_at(script, {place}), lambda times: _nth_visits(times, count, _ms(within))
             )
-        case OnDistinct(group=group, count=count, within=within):
+        case OnDistinct(group=group, count=int(count), within=within):
             places = {place.id for place in venue.places if group in place.groups}
             return _distinct(script, places, count, _ms(within)) if places <= by_tap else None
         case OnDwell(place=place, at_least=at_least):

@@ -49,7 +49,7 @@ def of_core(person: Person) -> Words:
         status=person.status,
         taps=_lists(person.taps),
         visits=_lists(person.visits),
-        stays=[(k, [(s.from_ms, s.until_ms) for s in v]) for k, v in _lists(person.stays)],
+        stays=[(k, sorted((s.from_ms, s.until_ms) for s in v)) for k, v in _lists(person.stays)],
         place=person.place and (person.place, person.since_ms),
         fired=sorted((name, fired.count) for name, fired in person.fired.items() if fired.count),
         audiences=sorted(person.audiences),

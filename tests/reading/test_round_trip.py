@@ -52,3 +52,32 @@ def test_the_example_is_the_same_after_writing_and_reading() -> None:
     assert read.venue is not None
     again = read_venue(to_yaml(read.venue), "again.yaml")
     assert again.venue == read.venue
+
+
+def test_a_name_that_is_longer_than_a_line_of_yaml_holds() -> None:
+    long = "x" * 3_000
+    venue = doc.Venue(
+        doc.EventInfo("expo", "Expo", "UTC", "2026-10-08T08:00", "2026-10-08T18:00"),
+        [doc.Place("coffee", "Coffee")],
+        [doc.Edge("pi", {long: "coffee", "*": "coffee"})],
+        sources=[doc.Source("crm", [doc.Mapped("name", ["n"], default=[], values={"a": {}})])],
+    )
+    read = read_venue(to_yaml(venue), "venue.yaml")
+    assert read.venue == venue
+    assert msgspec.convert(yaml.safe_load(to_yaml(venue)), doc.Venue) == venue
+
+
+def test_texts_are_in_quotes_only_where_they_need_them() -> None:
+    rule = doc.Rule(
+        "a",
+        doc.OnDwell("coffee", "45min"),
+        [doc.GiveTag(tag) for tag in ("keen", "off", "12", "10:30", "a: b", "", "é, so", "#1")],
+    )
+    text = to_yaml(doc.Venue(
+        doc.EventInfo("expo", "Expo", "UTC", "2026-10-08T08:00", "2026-10-08T18:00"),
+        [doc.Place("coffee", "Coffee")], rules=[rule],
+    ))  # fmt: skip
+    assert "      at_least: 45min\n" in text
+    lines = [line.strip() for line in text.splitlines()]
+    tags = [line.removeprefix("tag: ") for line in lines if line.startswith("tag: ")]
+    assert tags == ["keen", '"off"', '"12"', '"10:30"', '"a: b"', '""', "é, so", '"#1"']

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -45,7 +45,7 @@ def slugs(texts: Iterable[str]) -> dict[str, str]:
 def made_for(seen: Survey, kind: Kind, zone: str, title: str) -> tuple[doc.Venue, dict[str, str]]:
     """A venue with the recording's places and no rules, and which place stands for which text."""
     named = slugs(seen.places)
-    by = "tap" if kind == "tap" else "presence"
+    by: Literal["tap", "presence"] = "tap" if kind == "tap" else "presence"
     there = ZoneInfo(zone)
     starts = local(seen.first_ms, there).replace(second=0, microsecond=0)
     ends = local(seen.last_ms, there).replace(second=0, microsecond=0) + timedelta(minutes=1)

@@ -34,7 +34,7 @@ class Deciding:
         self.ledger = Ledger(venue)
         self.verdicts: list[Verdict] = []
         self.members: set[tuple[str, str]] = set()
-        self.looked_ms: dict[str, int] = {}
+        self.looked_ms: dict[tuple[str, str], int] = {}
         self.spent: set[str] = set()
         self.numbers: dict[str, int] = {}
         for rule in venue.rules:
@@ -106,7 +106,8 @@ class Deciding:
             self.verdicts.append(verdict)
             if verdict.outcome == "fired":
                 won[_rivals(one)] = one.rule.name
-                following += [*self._chained(one), *self.follows(one, before, rows)]
+                if one.person is not None:
+                    following += [*self._chained(one), *self.follows(one, before, rows)]
                 persons |= {one.person} if one.person is not None else set()
         return [*following, *self.changes(persons, times.asked_ms), *self.crowds(times.asked_ms)]
 
@@ -178,7 +179,7 @@ class Deciding:
         """Rules that wait for this one to have fired."""
         for order, rule in enumerate(self.venue.rules):
             match rule.when:
-                case doc.OnRule(name, long) if name == one.rule.name and duration_ms(long) == 0:
+                case doc.OnRule(name, long) if (name, duration_ms(long)) == (one.rule.name, 0):
                     yield Candidate(order, one.person, one.at_ms, rule)
 
     def follows(self, one: Candidate, before: View | None, rows: int) -> Iterator[Candidate]:
@@ -197,17 +198,21 @@ class Deciding:
                 for order, rule in enumerate(self.venue.rules):
                     match rule.when:
                         case doc.OnAudience(name, wanted) if (name, wanted) == (audience, change):
-                            found.append(Candidate(order, person, self.looked_ms[person], rule))
+                            found.append(
+                                Candidate(order, person, self.looked_ms[audience, person], rule)
+                            )
         return found
 
-    def look(self, person: str, now_ms: int) -> list[str]:
+    def look(self, person: str, now_ms: int, names: set[str] | None = None) -> list[str]:
         """Bring somebody's memberships up to an instant; the audiences that changed."""
-        self.looked_ms[person] = now_ms = max(now_ms, self.looked_ms.get(person, 0))
         view, changed = self.ledger.view(person), []
         for audience in self.venue.audiences:
+            if names is not None and audience.name not in names:
+                continue
             entry = (audience.name, person)
-            inside = holds(audience.if_, view, now_ms, self)
-            if inside != (entry in self.members):
+            at_ms = max(now_ms, self.looked_ms.get(entry, 0))
+            self.looked_ms[entry] = at_ms
+            if holds(audience.if_, view, at_ms, self) != (entry in self.members):
                 changed.append(audience.name)
                 self.members ^= {entry}
         return changed
@@ -234,11 +239,12 @@ class Deciding:
 
     def publish(self, venue: doc.Venue, now_ms: int) -> None:
         """Another document is in force: everybody is looked at, and no rule is true for it."""
+        other = {one.name for one in venue.audiences if one not in self.venue.audiences}
         self.ledger.publish(venue)
         names = {audience.name for audience in venue.audiences}
         self.members = {entry for entry in self.members if entry[0] in names}
         for person in self.ledger.persons():
-            self.look(person, now_ms)
+            self.look(person, now_ms, other)
         before, self.numbers = self.numbers, {}
         for rule in venue.rules:
             if isinstance(rule.when, doc.OnOccupancy):

@@ -87,12 +87,12 @@ class Evaluator:
 
     def _join(self, event: ev.Merged | ev.Unmerged, now_ms: int) -> None:
         """Two become one, and fire what their visits together add; or one becomes two again."""
-        before = [self.ledger.view(who) for who in (event.person, event.other)]
+        merged = isinstance(event, ev.Merged)
+        before = [self.ledger.view(who) for who in (event.person, event.other) if merged]
         self.ledger.add(Fact(event, now_ms, event.person))
         self.deciding.forget_members(event.other)
         touched = {self.ledger.who(event.person), self.ledger.who(event.other)}
         self.waiting.forget_past(now_ms - 1, touched)
-        merged = isinstance(event, ev.Merged)
         found = self._added(event.person, before) if merged else []
         self.deciding.settle(found, touched, now_ms)
 

@@ -66,7 +66,10 @@ def gone_ms(window: str, then_ms: int, zone: str) -> int | None:
 
 
 def in_hours(from_: str | None, until: str | None, instant_ms: int, zone: str) -> bool:
-    """Whether the venue's clock is from ``from_`` until before ``until``, across midnight too; midnight ends a day."""
+    """Whether the venue's clock is from ``from_`` until before ``until``, across midnight too.
+
+    Until midnight is until the end of the day.
+    """
     clock = local(instant_ms, zone).strftime("%H:%M")
     until = "24:00" if until == "00:00" else until
     if from_ is None or until is None:

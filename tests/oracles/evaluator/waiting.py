@@ -50,7 +50,7 @@ class Waiting:
         self.done: set[tuple[int, str, str | None, int]] = set()
         self._known: tuple[int, tuple[int, ...]] = (-1, ())
         self._found: list[Item] = []
-        self._flips: dict[str, tuple[tuple[int, int], list[Item]]] = {}
+        self._flips: dict[str, tuple[tuple[int, ...], list[Item]]] = {}
 
     def publish(self, before: doc.Venue, now_ms: int) -> None:
         """Rules that are other rules now are not acted upon for the past."""
@@ -149,18 +149,21 @@ class Waiting:
 
     def _audiences(self, person: str) -> list[Item]:
         """The next instant at which each membership changes with nothing happening."""
-        looked_ms = self.deciding.looked_ms.get(person, 0)
-        key = (len(self.ledger.rows), looked_ms)
-        if self._flips.get(person, ((-1, -1), []))[0] != key:
+        looked_ms = [
+            self.deciding.looked_ms.get((audience.name, person), 0)
+            for audience in self.deciding.venue.audiences
+        ]
+        key = (len(self.ledger.rows), *looked_ms)
+        if self._flips.get(person, ((-1,), []))[0] != key:
             self._flips[person] = (key, list(self._flip(person, looked_ms)))
         return self._flips[person][1]
 
-    def _flip(self, person: str, looked_ms: int) -> Iterator[Item]:
+    def _flip(self, person: str, looked_ms: list[int]) -> Iterator[Item]:
         view, venue = self.ledger.view(person), self.deciding.venue
         for index, audience in enumerate(venue.audiences):
             is_in = self.deciding.is_member(audience.name, person)
-            times = set(edges(audience.if_, view, looked_ms, self.ends_ms, venue))
-            for at_ms in sorted(t for t in times if looked_ms < t <= self.ends_ms):
+            times = set(edges(audience.if_, view, looked_ms[index], self.ends_ms, venue))
+            for at_ms in sorted(t for t in times if looked_ms[index] < t <= self.ends_ms):
                 if holds(audience.if_, view, at_ms, self.deciding) != is_in:
                     yield Item(at_ms, "audience", audience.name, person, index)
                     break
@@ -211,7 +214,7 @@ class Waiting:
         for step in item.path.strip("/").split("/"):
             act = acts[int(step)] if int(step) < len(acts) else None
             acts = act.then if isinstance(act, doc.FollowUp) else []
-        if rule.stage != "live" or not acts:
+        if rule.stage != "live" or not acts or arm == "holdout":
             return
         before, rows = self.ledger.view(item.person), len(self.ledger.rows)
         acting = Acts(self.ledger, rule.name, item.person, item.due_ms, now_ms)
