@@ -132,7 +132,7 @@ def _cancel(draft: Draft, person: Person, name: str, at_ms: int) -> Taken:
     rule = draft.rules.rules[name].rule
     fired = person.fired.get(name)
     instants = (f"/{one_ms}" for one_ms in (at_ms, *(fired.recent_ms if fired else ())))
-    causes = [f"follow_up:{name}/{person.id}{instant}#" for instant in ("", *instants)]
+    causes = [f"follow_up:{name}/{person.id}{instant}" for instant in ("", *instants)]
     each = (rule.then, *(variant.then for variant in rule.variants))
     paths = {path for acts in each for path in _paths(acts)}
     keys = [cause + path for cause in causes for path in sorted(paths)]
@@ -142,12 +142,13 @@ def _cancel(draft: Draft, person: Person, name: str, at_ms: int) -> Taken:
     return Taken(is_done=True, line=f"{len(waiting)} follow-ups of {name} cancelled")
 
 
-def _paths(acts: list[doc.Act], prefix: str = "") -> Iterator[str]:
-    """Where in a rule its follow-ups are."""
+def _paths(acts: list[doc.Act], above: str = "", prefix: str = "") -> Iterator[str]:
+    """How the occurrences of a rule's follow-ups end: each says those that it lies in."""
     for index, act in enumerate(acts):
         if isinstance(act, doc.FollowUp):
-            yield f"{prefix}{index}"
-            yield from _paths(act.then, f"{prefix}{index}.")
+            path = f"{prefix}{index}"
+            yield f"{above}#{path}"
+            yield from _paths(act.then, f"{above}#{path}", f"{path}.")
 
 
 def fill(text: str, person: Person, plus: Callable[[str], Value] = lambda _: None) -> str:

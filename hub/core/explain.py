@@ -1,146 +1,211 @@
-"""Why a rule fired, was suppressed or did not fire for somebody at an instant.
+"""Why a rule fired, was suppressed or did not fire for somebody, or the venue, at an instant.
 
-What fired or was suppressed was stored with its reasons. A plain "no" is worked out again: the
-person's own events up to the instant are folded with the rules of that time, what rules had given
-them by then is added, and the rule is asked.
+What fired or was suppressed was stored with its reasons. A plain "no" is worked out again: what
+was known of the person at the instant is folded from their own events and the decisions about
+them, and the rule of that time is asked, clause by clause, in the order in which it is decided.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Final, Literal
+from collections.abc import Iterable
+from typing import Final
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from hub.core import events as ev
-from hub.core import profile
-from hub.core.asking import Scene, View
-from hub.core.checks import all_acts
 from hub.core.errors import RulesFault
+from hub.core.explaining.around import Around
+from hub.core.explaining.conditions import conditions, counted_events, places_counted
+from hub.core.explaining.folding import Folded, Known, Moment
+from hub.core.explaining.restraints import restraints
+from hub.core.explaining.saying import joined, when
+from hub.core.explaining.triggers import trigger
+from hub.core.explaining.values import SEEN_MAX, Explanation, Finding, Seen
+from hub.core.explaining.venue import venue_trigger
 from hub.core.outcome import Clause, Decision
-from hub.core.people.refold import refold
-from hub.core.plan import Compiled
-from hub.core.restraint.limits import over_limit
-from hub.core.seeing import clause
-from hub.core.sending import needs_of
-from hub.core.spans import clock_time
-from hub.core.state import Person, Presence
-from hub.core.triggers import visits_of
+from hub.core.plan import Compiled, CompiledRule
+from hub.core.state import Person
+
+__all__ = [
+    "Explanation",
+    "Seen",
+    "explain",
+    "explain_venue",
+    "known_rule",
+    "not_in_force",
+    "stored",
+]
+
+ASKED: Final = ("live", "shadow")
+NOBODY: Final = Person("")
+NOTHING: Final = "all clauses hold, but nothing happened at that instant that would make it fire"
 
 
-class Nothing:
-    """A scene of which nothing is known: nobody is anywhere, nothing is left."""
+class _About(Struct, frozen=True):
+    """Whom a plain no is about, when, and what was looked at."""
 
-    def present(self, place: str) -> Mapping[str, Presence]:  # noqa: ARG002 - of the protocol
-        """Nobody."""
-        return {}
-
-    def left(self, pool: str) -> int:  # noqa: ARG002 - of the protocol
-        """Nothing."""
-        return 0
-
-    def arm(self, rule: str, person: str) -> str:  # noqa: ARG002 - of the protocol
-        """None."""
-        return ""
-
-
-NOTHING: Final = Nothing()
-
-
-class Explanation(Struct, frozen=True, omit_defaults=True):
-    """The answer, with each clause and what it saw."""
-
-    rule: str
-    version: int
-    person: str
+    person: str | None
     at_ms: int
-    answer: Literal["fired", "suppressed", "shadow", "no"]
-    reason: str
-    clauses: list[Clause]
-    actions: list[str] = []
+    events: tuple[Seen, ...] = ()
 
 
-def fold_profile(rules: Compiled, person: str, events: Iterable[ev.Event]) -> Person:
-    """What was known of a person after their events (and theirs only).
-
-    What rules did is left aside: :func:`with_given` and :func:`with_decisions` add it.
-    """
-    return refold(rules, person, events)
-
-
-def with_given(person: Person, stored: Person, at_ms: int) -> Person:
-    """Add what rules had given the person by ``at_ms``, taken from their state of today.
-
-    Tags and entries in draws carry their instants and are never taken back. Points do not, and
-    are left aside: nothing can ask about them.
-    """
-    tags = {tag: given_ms for tag, given_ms in stored.tags.items() if given_ms <= at_ms}
-    draws = {draw: given_ms for draw, given_ms in stored.draws.items() if given_ms <= at_ms}
-    return replace(person, tags=tags, draws=draws)
-
-
-def with_decisions(person: Person, decisions: Iterable[Decision]) -> Person:
-    """Add what rules did for the person: their limits depend on it, and not on follow-ups."""
-    for decision in decisions:
-        follow_up = "#" in decision.key.removeprefix(f"{decision.rule}/{decision.person}")
-        if decision.outcome == "fired" and not follow_up:
-            person = profile.fired(person, decision.rule, decision.at_ms)
-    return person
-
-
-def explain(
-    rules: Compiled,
-    rule: str,
-    person: Person,
-    at_ms: int,
-    decisions: Iterable[Decision],
-    scene: Scene = NOTHING,
-) -> Explanation:
-    """Say why ``rule`` did what it did, or nothing, for ``person`` as known at ``at_ms``.
-
-    ``decisions`` are those stored for this person and rule, dated up to ``at_ms``. The latest one
-    answers; without one the rule is evaluated at ``at_ms``.
+def known_rule(rules: Compiled, rule: str) -> CompiledRule:
+    """The rule of that name.
 
     Raises:
-        RulesFault: there is no such rule; the text names those there are.
+        RulesFault: there is none; the text names those there are.
     """
     compiled = rules.rules.get(rule)
     if compiled is None:
         listed = ", ".join(sorted(rules.rules)) or "none"
         raise RulesFault(f"there is no rule {rule!r}; there is: {listed}")
-    stored = max(decisions, key=lambda decision: decision.at_ms, default=None)
-    if stored is not None:
-        return _stored(stored, person.id)
-    view = View(person, at_ms, scene)
-    clauses = [clause(rules, compiled, person, at_ms), *compiled.ask.clauses(view)]
-    purposes = {purpose for act in all_acts(compiled.rule) for purpose in needs_of(act)}
-    clauses += [
-        Clause(f"consents to {purpose}", purpose in person.consents, _listed(person))
-        for purpose in sorted(purposes)
-    ]
-    visits = visits_of(compiled, person) if compiled.limit.is_by_visit else ()
-    fired = person.fired.get(compiled.memory)
-    limit = over_limit(compiled.limit, fired, at_ms, rules.zone, visits)
-    if limit is not None:
-        clauses.append(Clause("is within its limit", held=False, saw=limit))
-    failed = [one.text for one in clauses if not one.held]
-    reason = f"not so at {clock_time(at_ms, rules.zone)}: {'; '.join(failed)}"
-    if not failed:
-        reason = "all clauses hold, but nothing happened at that instant that would make it fire"
-    return Explanation(rule, rules.version, person.id, at_ms, "no", reason, clauses)
+    return compiled
 
 
-def _listed(person: Person) -> str:
-    return ", ".join(sorted(person.consents)) or "no consents"
+def stored(rules: Compiled, decision: Decision, folded: Folded | None) -> Explanation:
+    """Tell a decision as it was made; ``folded`` is whom it was about, up to its place in the log.
 
-
-def _stored(decision: Decision, person: str) -> Explanation:
+    ``rules`` are those of its version.
+    """
+    compiled = rules.rules.get(decision.rule)
+    events: list[Seen] = []
+    if compiled is not None and folded is not None:
+        moment = _of(folded, decision.at_ms)
+        events = [
+            *trigger(rules, compiled, moment).events,
+            *counted_events(rules, compiled, moment),
+        ]
     return Explanation(
-        rule=decision.rule,
-        version=decision.version,
-        person=person,
-        at_ms=decision.at_ms,
-        answer=decision.outcome,
-        reason=decision.reason,
-        clauses=decision.clauses,
-        actions=decision.actions,
+        rule=decision.rule, version=decision.version, person=decision.person,
+        at_ms=decision.at_ms, answer=decision.outcome, reason=decision.reason,
+        clauses=decision.clauses, actions=decision.actions,
+        sentence=_told(decision, when(decision.at_ms, decision.at_ms, rules.zone)),
+        because=decision.because, arm=decision.arm, place=decision.place, events=_shown(events),
+    )  # fmt: skip
+
+
+def _of(folded: Folded, at_ms: int) -> Moment:
+    found = [moment for moment in folded.near if moment.at_ms == at_ms]
+    return found[-1] if found else Moment(folded.now, folded.now, at_ms, at_ms)
+
+
+def _told(decision: Decision, at: str) -> str:
+    arm = f" (arm {decision.arm})" if decision.arm else ""
+    match decision.outcome:
+        case "fired":
+            return f"Yes, at {at}: {decision.reason}{arm}"
+        case "shadow":
+            return f"As a shadow only, at {at}: {decision.reason}{arm}; it takes no action"
+        case _:
+            return f"No, at {at} it was suppressed: {decision.reason}{arm}"
+
+
+def explain(rules: Compiled, rule: str, folded: Folded, at_ms: int, around: Around) -> Explanation:
+    """Say why ``rule`` did nothing for somebody, of whom nothing was decided near ``at_ms``.
+
+    Of the moments shortly before it is the last at which the trigger became true, else the
+    instant itself.
+
+    Raises:
+        RulesFault: there is no such rule, or it is about the venue.
+    """
+    compiled = known_rule(rules, rule)
+    if compiled.about == "venue":
+        raise RulesFault(f"rule {rule!r} is about the venue, not about a person: ask for its place")
+    moment, found = _meant(rules, compiled, folded, at_ms)
+    events = [*found.events, *counted_events(rules, compiled, moment)]
+    findings = [
+        *_stage(compiled), found, *conditions(rules, compiled, moment, around),
+        *restraints(rules, compiled, moment.person, moment.asked_ms, around),
+    ]  # fmt: skip
+    late = _late(rules, compiled, folded.late)
+    said = _late_said(rules, late, moment.asked_ms)
+    about = _About(folded.now.id, moment.at_ms, (*events, *late))
+    return _no(rules, compiled, findings, about, said)
+
+
+def explain_venue(rules: Compiled, rule: str, at_ms: int, around: Around) -> Explanation:
+    """Say why ``rule``, which is about a place or the venue, did nothing at ``at_ms``.
+
+    Raises:
+        RulesFault: there is no such rule, or it is about people.
+    """
+    compiled = known_rule(rules, rule)
+    if compiled.about != "venue":
+        raise RulesFault(f"rule {rule!r} is about people: say about whom")
+    moment = Moment(NOBODY, NOBODY, at_ms, at_ms)
+    findings = [
+        *_stage(compiled), venue_trigger(rules, compiled, moment, around),
+        *conditions(rules, compiled, moment, around),
+        *restraints(rules, compiled, None, at_ms, around),
+    ]  # fmt: skip
+    return _no(rules, compiled, findings, _About(None, at_ms))
+
+
+def not_in_force(rule: str, person: str | None, at_ms: int, version: int, why: str) -> Explanation:
+    """Say that there was no such rule, or no rule at all, at the instant."""
+    clause = Clause("the rule was in force", held=False, saw=why)
+    return Explanation(rule, version, person, at_ms, "no", why, [clause], sentence=f"No: {why}")
+
+
+def _no(
+    rules: Compiled, compiled: CompiledRule, findings: list[Finding], about: _About, late: str = ""
+) -> Explanation:
+    failed = [one.miss for one in findings if not one.clause.held]
+    first, *others = failed or [NOTHING]
+    reason = joined((first, f"besides: {', '.join(others)}" if others else "", late))
+    return Explanation(
+        rule=compiled.name, version=rules.version, person=about.person, at_ms=about.at_ms,
+        answer="no", reason=reason, clauses=[one.clause for one in findings],
+        sentence=f"No: {reason}", place=compiled.place, events=_shown(about.events),
+    )  # fmt: skip
+
+
+def _stage(compiled: CompiledRule) -> Iterable[Finding]:
+    stage = compiled.rule.stage
+    if stage not in ASKED:
+        said = {"draft": "the rule is a draft", "paused": "the rule is paused"}[stage]
+        yield Finding(Clause("the rule is live", held=False, saw=stage), f"{said}, nobody is asked")
+
+
+def _meant(
+    rules: Compiled, compiled: CompiledRule, folded: Folded, at_ms: int
+) -> tuple[Moment, Finding]:
+    """The last moment at which the trigger became true, or the instant itself."""
+    for moment in reversed(folded.near):
+        found = trigger(rules, compiled, moment)
+        if found.clause.held:
+            return moment, found
+    asked = Moment(folded.now, folded.now, at_ms, at_ms)
+    return asked, trigger(rules, compiled, asked)
+
+
+def _late(rules: Compiled, compiled: CompiledRule, rows: Iterable[Known]) -> list[Seen]:
+    """What happened at the places that the rule looks at, and was known only afterwards."""
+    places = {*compiled.places, *places_counted(rules, compiled)}
+    found = []
+    for row in rows:
+        place: str | None = getattr(row.event, "place", None)
+        if place is None or (places and place not in places):
+            continue
+        kind = getattr(row.event, "kind", "tap")
+        known = when(row.known_ms, row.event.at_ms, rules.zone)
+        what = f"{kind}, became known at {known}, too late for this"
+        found.append(
+            Seen(row.event.at_ms, kind, place, what, is_counted=False, known_ms=row.known_ms)
+        )
+    return found
+
+
+def _late_said(rules: Compiled, late: list[Seen], at_ms: int) -> str:
+    if not late:
+        return ""
+    last = late[-1]
+    at, known = (when(t, at_ms, rules.zone) for t in (last.at_ms, last.known_ms or 0))
+    more = f" (and {len(late) - 1} more)" if len(late) > 1 else ""
+    return (
+        f"the {last.kind} at {last.place} at {at} became known at {known}{more}, too late for this"
     )
+
+
+def _shown(events: Iterable[Seen]) -> list[Seen]:
+    """Each once, ascending, the newest of many."""
+    unique = dict.fromkeys(events)
+    return sorted(unique, key=lambda one: (one.at_ms, one.kind, one.place or ""))[-SEEN_MAX:]

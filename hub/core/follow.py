@@ -189,6 +189,7 @@ def went(draft: Draft, place: str, person: str) -> None:
     """Somebody is no longer at the place."""
     zone = draft.zone(place)
     if person in zone.present:
-        rest = {name: seen for name, seen in zone.present.items() if name != person}
+        rest = dict(zone.present)
+        del rest[person]
         draft.put(replace(zone, present=rest))
         changed(draft, place)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from hashlib import blake2b
+from itertools import islice
 from typing import Final
 
 from msgspec.structs import replace
@@ -167,9 +168,9 @@ def merged(draft: Draft, event: ev.Merged) -> None:
         if isinstance(compiled.rule.when, COUNTED) and compiled.rule.stage in ("live", "shadow"):
             alone = (*sweeps.so_far(draft, compiled, mine), *sweeps.so_far(draft, compiled, theirs))
             together = sweeps.so_far(draft, compiled, one)
-            for at_ms in together:
-                if at_ms not in alone:
-                    draft.spark((compiled,), mine_id, at_ms)
+            added = (at_ms for at_ms in together if at_ms not in alone)
+            for at_ms in islice(added, max(0, len(together) - len(alone))):
+                draft.spark((compiled,), mine_id, at_ms)
 
 
 def _two(draft: Draft, person: str, other: str) -> tuple[str, str]:

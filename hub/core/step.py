@@ -172,6 +172,8 @@ def _enter(draft: Draft, person_id: str, place: doc.Place, at_ms: int) -> None:
     before = draft.person(person_id)
     draft.put(profile.entered(before, place, at_ms))
     draft.touch(person_id, "at", f"stay:{place.id}")
+    for name in draft.rules.counted:
+        audiences.look(draft, draft.rules.audiences[name], person_id)
     crowds.came(draft, place.id, person_id)
     if place.visits_by == "presence":
         _visited(draft, place.id, person_id, at_ms)

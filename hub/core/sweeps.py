@@ -167,14 +167,16 @@ def _ask(draft: Draft, timer: Timer, persons: Iterable[str]) -> None:
         return
     for person_id in persons:
         person = draft.person(person_id)
-        if person.registered_ms and _is_meant(compiled, person, timer.cause_ms):
+        if _is_meant(compiled, person, timer.cause_ms):
             draft.spark((compiled,), person_id, timer.cause_ms)
 
 
 def _is_meant(compiled: CompiledRule, person: Person, at_ms: int) -> bool:
     when = compiled.rule.when
-    if isinstance(when, doc.OnSchedule):
-        return when.each == EVERYONE or when.each in person.audiences
+    if isinstance(when, doc.OnSchedule) and when.each != EVERYONE:
+        return when.each in person.audiences
+    if not person.registered_ms or isinstance(when, doc.OnSchedule):
+        return person.registered_ms != 0
     return not any(t <= at_ms for t in visits_of(compiled, person))
 
 

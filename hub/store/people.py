@@ -35,7 +35,9 @@ class NewPerson(Struct, frozen=True, kw_only=True):
 
     ``source_key`` is what the source calls this registration; a second import of it changes
     nothing. Without one every call registers somebody new. ``person`` is given for somebody who
-    was at an earlier event. ``consents`` are the purposes consented to.
+    was at an earlier event. ``consents`` are the purposes consented to; None when nothing was said
+    of any. ``ids`` are those by which other systems know them, kind to values, and ``source`` is
+    the system that said so.
     """
 
     name: str
@@ -43,10 +45,12 @@ class NewPerson(Struct, frozen=True, kw_only=True):
     phone: str | None = None
     company: str | None = None
     attributes: dict[str, Value] = {}
-    consents: list[str] = []
+    consents: list[str] | None = []
     badge: str | None = None
     source_key: str | None = None
     person: str | None = None
+    ids: dict[str, list[str]] = {}
+    source: str = ""
 
 
 class People:
@@ -63,12 +67,12 @@ class People:
             StoreConflict: ``new.person`` is registered already under another source key.
         """
         with self._database.write() as connection:
-            return _register(connection, self._event, new, at_ms)
+            return register(connection, self._event, new, at_ms)
 
     def register_all(self, new: Iterable[NewPerson], at_ms: int) -> list[Registration]:
         """Register many in one transaction, all or none; otherwise as :meth:`register`."""
         with self._database.write() as connection:
-            return [_register(connection, self._event, one, at_ms) for one in new]
+            return [register(connection, self._event, one, at_ms) for one in new]
 
     def new_link(self, person: str) -> str | None:
         """Make a new link token; the old one opens nothing from then on. None for nobody.
@@ -144,7 +148,8 @@ def count(connection: Connection, event: str) -> int:
     return connection.scalar(query.where(_r.event == event, ~merged)) or 0
 
 
-def _register(connection: Connection, event: str, new: NewPerson, at_ms: int) -> Registration:
+def register(connection: Connection, event: str, new: NewPerson, at_ms: int) -> Registration:
+    """Write somebody down in the caller's transaction; see :meth:`People.register`."""
     commands.take_turn(connection, event)
     source_key = new.source_key or f"desk/{secrets.token_hex(PERSON_ID_BYTES)}"
     known = select(_r.person).where(_r.event == event, _r.source_key == source_key)
@@ -153,9 +158,9 @@ def _register(connection: Connection, event: str, new: NewPerson, at_ms: int) ->
     person = new.person or f"p{secrets.token_hex(PERSON_ID_BYTES)}"
     token = _new_token()
     _write_rows(connection, event, new, person, source_key, token, at_ms)
-    consents = sorted(set(new.consents))
-    registered = Registered(person, at_ms, new.attributes, consents)
-    commands.add(connection, event, f"register/{source_key}", registered, at_ms)
+    consents = None if new.consents is None else sorted(set(new.consents))
+    said = Registered(person, at_ms, new.attributes, consents, new.ids, new.source)
+    commands.add(connection, event, f"register/{source_key}", said, at_ms)
     if new.badge is not None:
         leased = Leased(new.badge, person, at_ms)
         commands.add(connection, event, f"lease/{source_key}", leased, at_ms)

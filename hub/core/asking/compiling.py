@@ -109,7 +109,7 @@ _ALWAYS: Final = Ask(
 
 
 def _ask(conjuncts: list[Node]) -> Ask:
-    whole = all_of(conjuncts)
+    whole = conjuncts[0] if len(conjuncts) == 1 else all_of(conjuncts)
     return Ask(
         holds=_guarded(whole.holds, otherwise=False),
         clauses=lambda view: [_clause(node, view) for node in conjuncts],

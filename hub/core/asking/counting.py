@@ -56,7 +56,11 @@ def counted(where: str, test: doc.Counted, ground: Ground) -> Node:
         holds=_holds(test, places, asked, inside, read),
         saw=saw(test, read, len(places), ground.zone),
         keys=_keys(test.of, places),
-        until_ms=until_ms,
+        until_ms=(
+            history.comes_inside(attrgetter(test.of), places)
+            if inside.is_event and test.of in {"visits", "taps"}
+            else until_ms
+        ),
     )
 
 

@@ -42,6 +42,7 @@ def instants(
     histories: Callable[[Person], Mapping[str, Times]], places: tuple[str, ...], window: Window
 ) -> Read:
     """Read visits or taps; each is worth 1."""
+    inside = frozenset(places)
 
     def read(view: View) -> Seen:
         at_ms = view.at_ms
@@ -49,8 +50,9 @@ def instants(
         known = histories(view.person)
         items: list[Item] = []
         later: list[int] = []
-        for place in places:
-            times = known.get(place, ())
+        for place, times in known.items():
+            if place not in inside:
+                continue
             upto = bisect_right(times, at_ms)
             start = bisect_right(times, after_ms, 0, upto)
             items += [(instant, 1, place) for instant in times[start:upto]]
@@ -127,20 +129,38 @@ def count_inside(
     histories: Callable[[Person], Mapping[str, Times]], places: tuple[str, ...], window: Window
 ) -> Callable[[View], int]:
     """How many visits or taps lie inside, without looking at each."""
+    inside = frozenset(places)
 
     def count(view: View) -> int:
         at_ms = view.at_ms
         after_ms = window.after_ms(at_ms)
-        known = histories(view.person)
         found = 0
-        for place in places:
-            times = known.get(place)
-            if times:
-                upto = bisect_right(times, at_ms)
-                found += upto - bisect_right(times, after_ms, 0, upto)
+        for place, times in histories(view.person).items():
+            if times and place in inside:
+                upto = len(times) if times[-1] <= at_ms else bisect_right(times, at_ms)
+                if upto:
+                    first = 0 if times[0] > after_ms else bisect_right(times, after_ms, 0, upto)
+                    found += upto - first
         return found
 
     return count
+
+
+def comes_inside(
+    histories: Callable[[Person], Mapping[str, Times]], places: tuple[str, ...]
+) -> Callable[[View], int | None]:
+    """The next instant that is known of already and lies ahead."""
+    inside = frozenset(places)
+
+    def next_ms(view: View) -> int | None:
+        at_ms = view.at_ms
+        return earliest(
+            times[bisect_right(times, at_ms)]
+            for place, times in histories(view.person).items()
+            if times and times[-1] > at_ms and place in inside
+        )
+
+    return next_ms
 
 
 def places_inside(

@@ -1,8 +1,8 @@
-"""Each clause of a rule's ``if`` that failed says by how much, and until when it could be mended."""
+"""Each clause of a rule's ``if`` that failed says by how much, and until when it stays so."""
 
 from hub.core import document as doc
 from hub.core.asking import View
-from hub.core.explaining.around import conditions_of, conjuncts
+from hub.core.explaining.around import Around, conditions_of, conjuncts
 from hub.core.explaining.folding import Moment
 from hub.core.explaining.history import (
     counted_places,
@@ -10,7 +10,6 @@ from hub.core.explaining.history import (
     counted_window,
     outside,
 )
-from hub.core.explaining.around import Around
 from hub.core.explaining.saying import joined, plural, when
 from hub.core.explaining.values import Finding, Seen
 from hub.core.outcome import Clause
@@ -25,8 +24,7 @@ def conditions(
     clauses = compiled.ask.clauses(view)
     tests = conjuncts(compiled.rule.if_)
     return [
-        _finding(rules, clause, test, moment)
-        for clause, test in zip(clauses, tests, strict=True)
+        _finding(rules, clause, test, moment) for clause, test in zip(clauses, tests, strict=True)
     ]
 
 

@@ -54,8 +54,9 @@ def _distinct(rules: Compiled, compiled: CompiledRule, inside: list[Seen], at_ms
     been = sorted({str(one.place) for one in inside})
     missing = [place for place in compiled.places if place not in been]
     until = _until(rules, compiled, inside, at_ms)
+    names = f" ({', '.join(been)})" if been else ""
     return (
         f"{plural(len(been), 'different place')} within {compiled.window.text}"
-        f"{f' ({", ".join(been)})' if been else ''}, {compiled.count} are needed: "
+        f"{names}, {compiled.count} are needed: "
         f"{compiled.count - len(been)} more of {', '.join(missing)}{until}"
     )

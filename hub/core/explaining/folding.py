@@ -171,9 +171,7 @@ def fold(
     return Folded(now, tuple(near[-NEAR_MAX:]), tuple(late))
 
 
-def _moment(
-    rules: Compiled, person: Person, before: Person, row: Known, around: Around
-) -> Moment:
+def _moment(rules: Compiled, person: Person, before: Person, row: Known, around: Around) -> Moment:
     asked_ms = row.event.at_ms if isinstance(row.event, ev.Due) else row.counts_ms
     after = with_audiences(rules, person, asked_ms, around)
     return Moment(after, before, row.event.at_ms, asked_ms, row.event)
@@ -196,9 +194,7 @@ def _made(past: Past, at_ms: int, upto_pos: int | None) -> list[Decision]:
     ]
 
 
-def _in_order(
-    rows: Sequence[Known], decisions: Iterable[Decision]
-) -> Iterable[Known | Decision]:
+def _in_order(rows: Sequence[Known], decisions: Iterable[Decision]) -> Iterable[Known | Decision]:
     """What an event led to comes after it."""
     events = ((row.pos, 0, index, row) for index, row in enumerate(rows))
     made = sorted(decisions, key=lambda one: one.pos)

@@ -198,9 +198,7 @@ class Deciding:
                 for order, rule in enumerate(self.venue.rules):
                     match rule.when:
                         case doc.OnAudience(name, wanted) if (name, wanted) == (audience, change):
-                            found.append(
-                                Candidate(order, person, self.looked_ms[audience, person], rule)
-                            )
+                            found.append(Candidate(order, person, now_ms, rule))
         return found
 
     def look(self, person: str, now_ms: int, names: set[str] | None = None) -> list[str]:

@@ -169,9 +169,9 @@ def view_of(
     view.attributes |= view.given.assigned
     view.consents = consented(rows, person, merges)
     followed = {one: Followed() for one in ids}
-    for told, row in enumerate(rows):
+    for row in rows:
         if isinstance(row, Fact) and isinstance(row.event, ev.Moved) and row.person in ids:
-            followed[row.person].move(row.event, told)
+            followed[row.person].move(row.event)
         if isinstance(row, Fact) and isinstance(row.event, ev.Merged) and row.event in merges:
             _join(followed, row.event)
     where = followed[person]
@@ -191,11 +191,9 @@ class Followed:
     left_ms: list[int] = field(default_factory=list)
     place: str | None = None
     since_ms: int = 0
-    told: int = 0
 
-    def move(self, move: ev.Moved, told: int) -> None:
-        """They went in, or out, as was ``told`` so many rows after the first."""
-        self.told = told
+    def move(self, move: ev.Moved) -> None:
+        """They went in, or out."""
         if move.kind == "left_venue":
             self.left_ms.append(move.at_ms)
         if move.kind == "left" and self.place != move.place:
@@ -217,7 +215,7 @@ def _join(followed: dict[str, Followed], merged: ev.Merged) -> None:
     if merged.person not in followed:
         return
     mine, theirs = followed[merged.person], followed[merged.other]
-    older, newer = sorted((mine, theirs), key=lambda one: (one.since_ms, one.told))
+    older, newer = sorted((mine, theirs), key=lambda one: (one.since_ms, one is theirs))
     if older.place is not None and newer.place is not None:
         older.close(newer.since_ms)
     at = newer if newer.place is not None else older

@@ -1,0 +1,1 @@
+"""Says what a rule brought about, compared with those whom it left alone."""
