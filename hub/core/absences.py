@@ -70,7 +70,8 @@ def _seen(draft: Draft, compiled: CompiledRule, person: str, at_ms: int) -> None
     timer = draft.timer(key)
     if timer is not None and timer.due_ms < at_ms and timer.due_ms <= draft.at_ms:
         absent_due(draft, compiled, person, timer.due_ms)
-    wait_absent(draft, compiled, person)
+    if _last_ms(compiled, draft.person(person)) == at_ms:
+        wait_absent(draft, compiled, person)
 
 
 def wait_absent(

@@ -16,6 +16,8 @@ def refresh(draft: Draft) -> None:
     """Look at the audiences that the changes of this step can touch, each after those it asks."""
     while draft.touched:
         person, keys = draft.touched.popitem()
+        if not draft.knows(person):
+            continue
         of = draft.rules.audiences_of
         waiting = {one.order: one for key in keys for one in of[key]}
         queue = list(waiting)

@@ -166,6 +166,10 @@ class Draft:
         """The person as this step sees them; somebody unknown begins empty."""
         return self.people.get(person) or self.world.people.get(person) or Person(person)
 
+    def knows(self, person: str) -> bool:
+        """Whether anything is known of somebody."""
+        return person in self.people or person in self.world.people
+
     def zone(self, place: str) -> Zone:
         """The place as this step sees it."""
         return self.zones.get(place) or self.world.zones.get(place) or Zone(place)

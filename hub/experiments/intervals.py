@@ -107,3 +107,29 @@ def _is_seen(rate: float, other: float, people: int, compared: int) -> bool:
     alike = sqrt(pooled * (1 - pooled) * (1 / people + 1 / compared))
     apart = sqrt(other * (1 - other) / people + rate * (1 - rate) / compared)
     return abs(other - rate) > _z * alike + _z_power * apart
+
+
+def needed(baseline: Share, wanted: float) -> int | None:
+    """Return how many people each of two groups needs for a difference of ``wanted`` to be seen.
+
+    It is the larger number of an increase and a decrease, where both are possible. None when
+    neither is, or when nobody is in the baseline.
+    """
+    rate = baseline.rate
+    ends = [end for end in (rate - wanted, rate + wanted) if 0 <= end <= 1]
+    if not baseline.people or not ends:
+        return None
+    return max(_people(rate, end) for end in ends)
+
+
+def _people(rate: float, other: float) -> int:
+    few, many = 0, 1
+    while not _is_seen(rate, other, many, many):
+        few, many = many, many * 2
+    while many - few > 1:
+        middle = (few + many) // 2
+        if _is_seen(rate, other, middle, middle):
+            many = middle
+        else:
+            few = middle
+    return many

@@ -12,7 +12,7 @@ from typing import Final, Literal
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, select, update
 
 from hub.core import events as ev
 from hub.core.state import Lease
@@ -99,14 +99,6 @@ class DeskImport:
             fresh = [row for row in rows if (row.source, row.payload) not in held]
             quarantine.write(connection, self._event, fresh)
         return len(fresh)
-
-    def forget_held(self, source: str, payload: bytes) -> None:
-        """Take a record out of the quarantine, where it is held twice."""
-        gone = delete(tables.quarantine).where(
-            _q.event == self._event, _q.source == source, _q.payload == payload
-        )
-        with self._database.write() as connection:
-            connection.execute(gone.where(_q.status == "held"))
 
     def _each(
         self, connection: Connection, new: Sequence[NewPerson], at_ms: int, *, write: bool

@@ -20,6 +20,8 @@ BEGINNINGS_MS: Final = [
 """Mornings, shortly before an hour, a midnight, the end of summer time, a week."""
 GAPS_MS: Final = [0, 0, 1, 999, 1_000, 2_000, 5_000, 5_000, 10_000, 15_000, 30_000]
 LATE_MS: Final = [1, 1_000, 5_000, 10_000, 20_000, 60_000]
+MERGES_AFTER_MS: Final = 7
+"""Nothing else is due at such an instant: whether it comes before a merge would be open."""
 AFTERWARDS_MS: Final = 150_000
 
 
@@ -34,6 +36,12 @@ class Day:
     merges: list[ev.Merged] = field(default_factory=list)
     where: dict[str, str] = field(default_factory=dict)
     registered: list[str] = field(default_factory=list)
+    last_ms: int = 0
+
+    def apart(self) -> None:
+        """No two registrations or moves are at one instant: which is later would be open."""
+        self.now_ms = max(self.now_ms, self.last_ms + 1)
+        self.last_ms = self.now_ms
 
     def tell(self, event: ev.Event, late_ms: int = 0) -> None:
         """Something that becomes known after a while."""
@@ -42,6 +50,7 @@ class Day:
 
 def _registers(day: Day, person: str) -> None:
     random = day.random
+    day.apart()
     attributes: dict[str, ev.Value] = {}
     if random.random() < 0.6:
         attributes["company"] = random.choice(["north", "south"])
@@ -62,6 +71,7 @@ def _registers(day: Day, person: str) -> None:
 
 def _moves(day: Day, person: str) -> None:
     random = day.random
+    day.apart()
     at = day.where.get(person)
     late_ms = day.lag_ms
     if at is None or random.random() < 0.4:
@@ -90,6 +100,7 @@ def _leases(day: Day, person: str) -> None:
 
 def _joins(day: Day) -> None:
     gone = {merged.other for merged in day.merges}
+    day.now_ms += MERGES_AFTER_MS
     if day.merges and day.random.random() < 0.5:
         undone = day.random.choice([m for m in day.merges if m.person not in gone])
         day.merges.remove(undone)

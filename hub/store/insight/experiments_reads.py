@@ -88,13 +88,17 @@ class ExperimentReads:
                 page = db.execute(query).all()
             for _, person, body in page:
                 said = _redeemed.decode(body)
-                yield RedeemedLine(person, said.pool, said.at_ms)
+                if person is not None:
+                    yield RedeemedLine(person, said.pool, said.at_ms)
             if len(page) < PAGE_ROWS:
                 return
             after_pos = page[-1][0]
 
     def versions(self) -> Iterator[InForce]:
-        """Yield the versions of the venue, newest first; each is read when it is asked for."""
+        """Yield the versions of the venue, newest first; each is read when it is asked for.
+
+        It ends at one that is written in a way of former times.
+        """
         below: int | None = None
         while True:
             query = select(_v.version, _v.at_ms, _v.document).where(_v.event == self._event)
@@ -105,4 +109,8 @@ class ExperimentReads:
             if row is None:
                 return
             below = row[0]
-            yield InForce(row[1], _venue.decode(row[2]))
+            try:
+                venue = _venue.decode(row[2])
+            except msgspec.ValidationError:
+                return
+            yield InForce(row[1], venue)

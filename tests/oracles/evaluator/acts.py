@@ -60,11 +60,10 @@ class Acts:
         channel = CHANNELS.get(type(act))
         if channel is None:
             return ""
-        held_ms = self._held_ms(channel)
-        if self._capped(channel, held_ms):
+        held_ms = self._held_ms(channel, act)
+        if self._capped(channel, self.now_ms if held_ms is None else held_ms):
             return "cap"
-        expires_ms = self.cause_ms + duration_ms(age or "0ms")
-        return "quiet" if held_ms is None or held_ms > expires_ms else ""
+        return "quiet" if held_ms is None else ""
 
     def _consents(self, purpose: str) -> bool:
         return self.person is not None and purpose in self.ledger.view(self.person).consents
@@ -79,17 +78,16 @@ class Acts:
             if pool in budget.pools
         )
 
-    def _capped(self, channel: str, held_ms: int | None) -> bool:
-        at_ms = self.cause_ms if held_ms in (None, self.now_ms) else held_ms
-        assert at_ms is not None
+    def _capped(self, channel: str, at_ms: int) -> bool:
         return any(
             capped(self.ledger, cap, self.person, at_ms)
             for cap in self.ledger.venue.caps
             if cap.of in (channel, "everything")
         )
 
-    def _held_ms(self, channel: str) -> int | None:
-        """Until when quiet hours hold it: now when they do not, None when they drop it."""
+    def _held_ms(self, channel: str, act: doc.Act) -> int | None:
+        """Until when quiet hours hold it: now when they do not, None when it is given up."""
+        expires_ms = self.cause_ms + duration_ms(getattr(act, "max_age", "0ms"))
         hours = [q for q in self.ledger.venue.quiet if channel in q.channels]
         open_ = [(q.from_, q.until, q.then) for q in hours if q.then != "inbox"]
         if channel == "push" and self.person is not None:
@@ -101,6 +99,8 @@ class Acts:
             if any(then == "drop" for _, _, then in now_in):
                 return None
             at_ms = max(next_ms(until, at_ms, self._zone) for _, until, _ in now_in)
+            if at_ms > expires_ms:
+                return None
         return at_ms
 
     def take(self, acts: Sequence[doc.Act], path: str = "") -> list[str]:
@@ -121,9 +121,7 @@ class Acts:
         if channel is not None:
             for cap in self.ledger.venue.caps:
                 if cap.of in (channel, "everything"):
-                    held_ms = self._held_ms(channel)
-                    at_ms = self.cause_ms if held_ms in (None, self.now_ms) else held_ms
-                    self._add("sent", cap.name, None, at_ms)
+                    self._add("sent", cap.name, None, self._held_ms(channel, act))
         if self._has(act):
             return
         match act:
