@@ -79,7 +79,7 @@ def venues(draw: Draw, rules_max: int = 6) -> doc.Venue:
         audiences=[doc.Audience(name, draw(conditions(parts)), draw(TEXTS)) for name in audiences],
         caps=draw(st.lists(_caps(), max_size=2, unique_by=lambda cap: cap.name)),
         quiet=draw(st.lists(_quiet(), max_size=2)),
-        budgets=[doc.Budget("money", 99.5, [pools[0].id])] if draw(st.booleans()) else [],
+        budgets=[doc.Budget("money", 99.5, [pools[0].id])] if pools[0].cost else [],
         unknown_badges=draw(st.sampled_from(["quarantine", "walk_in"])),
         holdout=draw(st.sampled_from([0, 5, 12.5])),
         rules=[_rule(draw, name, parts) for name in rules],
@@ -188,14 +188,15 @@ def _ids(draw: Draw) -> doc.IdKind:
 def _sources(draw: Draw, infos: list[doc.AttributeInfo]) -> doc.Source:
     named = [f"attributes.{info.name}" for info in infos] or ["attributes.anything"]
     to = st.sampled_from([*named, "name", "email", "consents.push", "source_key"])
+    chosen = draw(st.lists(to, min_size=1, max_size=3, unique=True))
     how: Any = st.sampled_from(["none", "trim", "lower", "title", "colour"])
     fields = [
         doc.Mapped(
-            draw(to), draw(st.lists(TEXTS, min_size=1, max_size=2)), draw(how),
+            target, draw(st.lists(TEXTS, min_size=1, max_size=2)), draw(how),
             draw(_maybe(st.floats(0.01, 100))), draw(_maybe(TEXTS)), draw(_maybe(VALUES)),
             draw(st.dictionaries(TEXTS, VALUES, max_size=2)),
         )
-        for _ in range(draw(st.integers(1, 3)))
+        for target in chosen
     ]  # fmt: skip
     return doc.Source(draw(NAMES), fields, draw(TEXTS))
 
@@ -347,9 +348,10 @@ def acts(parts: Parts) -> st.SearchStrategy[doc.Act]:
 def _limits(draw: Draw) -> doc.Limit:
     per: Any = draw(st.sampled_from(["person", "visit", "event"]))
     also = st.lists(st.builds(doc.Period, COUNTS, WINDOWS), max_size=2)
+    at_most = draw(_maybe(COUNTS))
+    within = "event" if at_most is None else draw(WINDOWS)
     return doc.Limit(
-        draw(st.booleans()), per, draw(_maybe(DURATIONS)), draw(_maybe(COUNTS)), draw(WINDOWS),
-        draw(also),
+        draw(st.booleans()), per, draw(_maybe(DURATIONS)), at_most, within, draw(also)
     )  # fmt: skip
 
 

@@ -1,111 +1,107 @@
-"""A rule read aloud: when, if, then, how often."""
+"""A rule read aloud: when, if, then, how often; and an audience, a cap, quiet hours, a budget."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterator, Mapping
 
-from msgspec.structs import replace
-
-from hub.console import words
+from hub.console.sentences_if import condition_said
+from hub.console.sentences_parts import NO_NAMES, figure, joined, named, window_said
+from hub.console.sentences_then import act_said
+from hub.console.sentences_when import trigger_said
 from hub.core import document as d
 
-NO_NAMES: Final[Mapping[str, str]] = {}
+Names = Mapping[str, str]
+CHANNELS = {
+    "push": "messages", "reward": "rewards", "light": "lights", "staff": "notes for staff",
+    "webhook": "webhooks", "mqtt": "broker messages", "write": "written records",
+    "everything": "actions of every kind",
+}  # fmt: skip
+PER = {"person": "", "visit": " in each visit", "event": " for all together"}
+ONCE = {
+    "person": "once for each person", "visit": "once in each visit",
+    "event": "once for all together",
+}  # fmt: skip
 
 
-def sentence(rule: d.Rule, places: Mapping[str, str] = NO_NAMES) -> str:
+def sentence(rule: d.Rule, places: Names = NO_NAMES) -> str:
     """Say what the rule does, as ``When ..., if ...: ... (once for each person).``, in one line.
 
     ``places`` has the name of each place by its id; one without is called by its id.
     """
-    condition = f", if {_condition(rule.if_)}" if rule.if_ else ""
-    acts = ", ".join(_act(act) for act in rule.then)
-    limit = _limit(rule.limit)
-    return f"When {_trigger(_named(rule.when, places))}{condition}: {acts}{limit}."
+    condition = f", if {condition_said(rule.if_, places)}" if rule.if_ else ""
+    return f"When {trigger_said(rule.when, places)}{condition}: {_then(rule)}{_limit(rule.limit)}."
 
 
-def _named(when: d.Trigger, places: Mapping[str, str]) -> d.Trigger:
-    place: str | None = getattr(when, "place", None)
-    return when if place is None else replace(when, place=places.get(place, place))
+def more_said(rule: d.Rule, places: Names = NO_NAMES) -> list[str]:
+    """Say what else belongs to the rule, a sentence for each: its group, its experiment."""
+    return [*_group(rule), *_experiment(rule, places)]
 
 
-def _trigger(when: d.Trigger) -> str:
-    match when:
-        case d.OnTap():
-            return f"somebody taps at {when.place}"
-        case d.OnVisit(at_least=None):
-            return f"somebody visits {when.place}"
-        case d.OnVisit():
-            return f"somebody has been at {when.place} for {when.at_least}"
-        case d.OnVisits():
-            nth = f"the {words.ordinal(when.count)} visit"
-            return f"{nth} to {when.place or when.group} {_window(when.within)} begins"
-        case d.OnDistinct():
-            return f"{when.count} different {when.group} have been visited {_window(when.within)}"
-        case d.OnDwell():
-            return f"somebody has spent {when.at_least} in all at {when.place}"
-        case d.WhilePresent():
-            return f"people are at {when.place} (looked at every {when.every})"
+def audience_said(audience: d.Audience, places: Names = NO_NAMES) -> str:
+    """Say who belongs to an audience: ``Everybody for whom: ...``."""
+    return f"Everybody for whom: {condition_said(audience.if_, places)}."
 
 
-def _condition(condition: d.Condition) -> str:
-    match condition:
-        case d.Attribute():
-            return f"{condition.name} {_tests(condition)}"
-        case d.HasTag():
-            return f"tagged {condition.tag}"
-        case d.HasConsent():
-            return f"consents to {condition.purpose}"
-        case d.IsAt():
-            return f"at {condition.place}"
-        case d.All():
-            return "(" + " and ".join(map(_condition, condition.of)) + ")"
-        case d.AnyOf():
-            return "(" + " or ".join(map(_condition, condition.of)) + ")"
-        case d.NoneOf():
-            return "not (" + " or ".join(map(_condition, condition.of)) + ")"
+def cap_said(cap: d.Cap) -> str:
+    """Say how often several rules together may act."""
+    group = cap.of.removeprefix("group:")
+    of = CHANNELS.get(cap.of, f"firings of the group {group}")
+    whom = "for each person" if cap.per == "person" else "for all together"
+    return f"At most {cap.at_most} {of} {window_said(cap.within)}, {whom}."
 
 
-def _tests(test: d.Attribute) -> str:
-    found = [
-        (test.equals, "is {}"),
-        (test.one_of, "is one of {}"),
-        (test.contains, "contains {}"),
-        (test.at_least, "is at least {}"),
-        (test.at_most, "is at most {}"),
-    ]
-    said = [words.format(value) for value, words in found if value is not None]
-    return " and ".join(said) or "is anything"
+def quiet_said(quiet: d.Quiet) -> str:
+    """Say when which channels are quiet, and what becomes of what they would have done."""
+    then = {
+        "hold": "wait until then, unless they expire before",
+        "drop": "are given up",
+        "inbox": "go to the inbox alone",
+    }[quiet.then]
+    channels = joined([CHANNELS[channel] for channel in quiet.channels])
+    return f"From {quiet.from_} until {quiet.until}, {channels} {then}."
 
 
-def _act(act: d.Act) -> str:
-    match act:
-        case d.GiveTag():
-            return f"tag {act.tag}"
-        case d.AddPoints():
-            return f"{act.points:+d} points"
-        case d.EnterDraw():
-            return f"into the draw {act.draw}"
-        case d.GiveReward():
-            return f"give \u201c{act.title}\u201d"
-        case d.SendPush():
-            return f"write \u201c{act.title}\u201d"
-        case d.SetLight():
-            colour = "their colour" if act.colour.startswith("{") else act.colour
-            return f"turn {act.lamp} to {colour} for {act.hold}"
-        case d.SetMood():
-            return f"spread the colours of those there over {len(act.lamps)} lamps"
-        case d.RequestMusic():
-            return "ask the DJ for their music"
-        case d.FollowUp():
-            later = ", ".join(map(_act, act.then))
-            return f"{'at ' + act.at if act.at else 'after ' + (act.after or '')}: {later}"
+def budget_said(budget: d.Budget) -> str:
+    """Say what the rewards of some pools may cost."""
+    pools = joined(list(budget.pools))
+    return f"The rewards of {pools} cost at most {figure(budget.amount)} {budget.currency} in all."
+
+
+def _then(rule: d.Rule) -> str:
+    if not rule.variants:
+        return _acts(rule.then)
+    return f"one of {len(rule.variants)} variants, by lot"
+
+
+def _acts(acts: list[d.Act]) -> str:
+    return ", ".join(map(act_said, acts)) or "nothing"
 
 
 def _limit(limit: d.Limit) -> str:
-    said = ["once for each person"] if limit.once else []
-    said += [f"at most every {limit.every}"] if limit.every else []
-    said += [f"at most {limit.at_most} {_window(limit.within)}"] if limit.at_most else []
+    per = PER[limit.per]
+    said = [ONCE[limit.per]] if limit.once else []
+    said += [f"at most every {limit.every}{per}"] if limit.every else []
+    periods = [d.Period(limit.at_most, limit.within)] if limit.at_most else []
+    for period in [*periods, *limit.also]:
+        said.append(f"at most {period.at_most} {window_said(period.within)}{per}")
     return f" ({', '.join(said)})" if said else ""
 
 
-def _window(within: str) -> str:
-    return "during the event" if within == "event" else f"within {within}"
+def _group(rule: d.Rule) -> Iterator[str]:
+    if rule.group:
+        yield f"Of the group {rule.group} only one acts at a time; this one has {rule.priority}."
+
+
+def _experiment(rule: d.Rule, places: Names) -> Iterator[str]:
+    if rule.holdout:
+        yield f"For {figure(rule.holdout)} of a hundred people it never acts, to compare with."
+    whole = sum(variant.share for variant in rule.variants)
+    for variant in rule.variants:
+        share = figure(round(100 * variant.share / whole, 1))
+        yield f"Variant {variant.name}, for {share} of a hundred: {_acts(variant.then)}."
+    if rule.goal:
+        yield f"What counts is {_goal(rule.goal, places)} within {rule.goal.within}."
+
+
+def _goal(goal: d.Goal, places: Names) -> str:
+    said = [f"a visit to {named(goal.visit, places)}"] if goal.visit else []
+    said += [f"a redeemed reward of {goal.redeemed}"] if goal.redeemed else []
+    return " or ".join(said) or "nothing that is named"

@@ -159,7 +159,9 @@ def merged(draft: Draft, event: ev.Merged) -> None:
     mine, theirs = draft.person(mine_id), draft.person(theirs_id)
     if merging.too_many((mine, theirs)):
         raise UnknownPerson(f"{MERGED_KEPT_MAX} people are one already; that is enough")
-    one = merging.join(draft.rules, mine, theirs, draft.world.past, event.at_ms)
+    one = merging.join(
+        draft.rules, mine, theirs, draft.world.past, event.at_ms, draft.world.past_pos
+    )
     draft.aliases[theirs_id] = mine_id
     _move_out(draft, theirs)
     draft.put(Person(theirs_id))
@@ -196,7 +198,7 @@ def unmerged(draft: Draft, event: ev.Unmerged) -> None:
     joined = next((known for known in one.joined if known.other == event.other), None)
     if joined is None or world.resolve(event.other) != one.id:
         raise UnknownPerson(f"{event.other!r} was not merged into {event.person!r}")
-    mine, theirs = merging.part(draft.rules, one, event.other, world.past)
+    mine, theirs = merging.part(draft.rules, one, event.other, world.past, world.past_pos)
     draft.aliases[event.other] = None
     for kind, values in theirs.ids.items():
         draft.identities.update((id_key(kind, value), theirs.id) for value in values)

@@ -34,6 +34,8 @@ class World:
     """Somebody who was merged to whom they are known as."""
     past: Mapping[str, tuple[Event, ...]] = field(default_factory=lambda: NO_PAST)
     """The own events of people whom a merge is about, by the id they were logged with."""
+    past_pos: Mapping[str, tuple[int, ...]] | None = None
+    """Where in the log each of those events stands."""
     previous: Compiled | None = None
     """The rules that were in force before those, when they have just been published."""
     is_terse: bool = False

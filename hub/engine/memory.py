@@ -40,6 +40,20 @@ def _update(known: dict[str, str], changes: Mapping[str, str | None]) -> None:
             known[key] = value
 
 
+def with_past(world: World, rows: Iterable[LogRow]) -> World:
+    """The world with these rows of the log, for a step that folds people anew."""
+    events: dict[str, list[Event]] = {}
+    positions: dict[str, list[int]] = {}
+    for row in rows:
+        events.setdefault(row.person or "", []).append(_event.decode(row.body))
+        positions.setdefault(row.person or "", []).append(row.pos)
+    return replace(
+        world,
+        past={raw: tuple(found) for raw, found in events.items()},
+        past_pos={raw: tuple(found) for raw, found in positions.items()},
+    )
+
+
 class Memory:
     """The working state of one event."""
 
@@ -123,10 +137,7 @@ class Memory:
         named = {self.resolve(person) for person in persons}
         raws = named | {raw for raw in self.aliases if self.resolve(raw) in named}
         rows = [*self._store.log_of(raws), *(row for row in uncommitted if row.person in raws)]
-        events: dict[str, list[Event]] = {}
-        for row in rows:
-            events.setdefault(row.person or "", []).append(_event.decode(row.body))
-        return replace(self.world, past={raw: tuple(found) for raw, found in events.items()})
+        return with_past(self.world, rows)
 
     def apply(self, outcome: Outcome) -> None:
         """Take over what a step decided."""

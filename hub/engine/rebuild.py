@@ -5,7 +5,6 @@ are, rewards keep their codes, and nothing is sent.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace as replace_fields
 from typing import Final, TypeVar
 
 import msgspec
@@ -17,6 +16,7 @@ from hub.core.compiled import compile_venue
 from hub.core.outcome import Outcome
 from hub.core.step import step
 from hub.core.world import World
+from hub.engine.memory import with_past
 from hub.store import Group, LogRow, PublishedVenue, Store
 from hub.store.rebuild import Folded, is_settled
 
@@ -88,12 +88,7 @@ class Fold:
         """The world with the own events, up to here, of those whom a merge is about."""
         named = {world.resolve(event.person), world.resolve(event.other)}
         raws = named | {raw for raw in world.aliases if world.resolve(raw) in named}
-        events: dict[str, list[ev.Event]] = {}
-        for row in self._store.log_of(raws):
-            if row.pos < pos:
-                events.setdefault(row.person or "", []).append(_event.decode(row.body))
-        past = {raw: tuple(found) for raw, found in events.items()}
-        return replace_fields(world, past=past)
+        return with_past(world, (row for row in self._store.log_of(raws) if row.pos < pos))
 
     def _apply(self, outcome: Outcome) -> None:
         state = self.state

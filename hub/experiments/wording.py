@@ -16,6 +16,7 @@ VERDICTS: Final = {
     "fewer": "fewer than chance would explain",
     "unsure": "not sure yet",
 }
+REFUSALS: Final = "consent, cap, quiet hours, stock"
 LOOKING: Final = (
     "Judge at the end. Whoever looks every hour and stops at the first clear answer finds one by "
     "chance far more often than one time in twenty."
@@ -80,8 +81,7 @@ def left_out_texts(left: LeftOut, waiting: int, refused: int) -> list[str]:
     """Say who is not counted, and who is in spite of everything."""
     said = (
         (waiting, "still have time to reach the goal and are not counted yet"),
-        (refused, "got nothing of it (consent, cap, quiet hours, stock) and count all the same: "
-                  "such people are among those held out too"),
+        (refused, f"got nothing of it ({REFUSALS}) and count all the same: the holdout has such too"),
         (left.merged, "left out: two records in different arms turned out to be one person"),
         (left.earlier, "left out: it was decided for them before the rule had these arms"),
         (left.whole_event, "left out: no rule at all acts for them (the event's holdout)"),
@@ -94,11 +94,11 @@ def looks_text(comparisons: int) -> list[str]:
     """Say what looking often, and at much, does."""
     if comparisons < 2:  # noqa: PLR2004 - several are two or more
         return [LOOKING]
-    return [
-        LOOKING,
+    many = (
         f"These are {comparisons} comparisons: each misses the truth one time in twenty by chance, "
-        "so among many some do.",
-    ]
+        "so among many some do."
+    )
+    return [LOOKING, many]
 
 
 def points_text(share: float) -> str:

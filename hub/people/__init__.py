@@ -1,1 +1,1 @@
-"""Does at the desk what concerns whole people: takes them in from files, and hands out their data."""
+"""Does at the desk what concerns whole people: takes them in, and hands out their data."""

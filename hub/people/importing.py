@@ -1,4 +1,4 @@
-"""A file is taken in bounded parts, each whole or not at all; what is refused waits with its reason.
+"""A file is taken in bounded parts, each whole or not at all; what is refused waits, with reason.
 
 Taking the same file again changes nothing: a record that says what its source has said before
 costs no event.

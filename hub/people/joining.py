@@ -64,11 +64,8 @@ class Joining:
         for other in {said.survivor, *said.merges} - {person}:
             joined = replace(joined, ids=united_ids(joined.ids, others[other].ids))
         ids = united_ids(joined.ids, said.claims)
-        first_ms = min([joined.registered_ms, *(others[one].registered_ms or self._now_ms
-                                                for one in said.merges if one in others)])  # fmt: skip
-        self._people[said.survivor] = replace(
-            joined, id=said.survivor, ids=ids, registered_ms=first_ms
-        )
+        survivor = others.get(said.survivor, record)
+        self._people[said.survivor] = replace(survivor, ids=ids)
         for kind, values in said.claims.items():
             self._holders.update((id_key(kind, value), said.survivor) for value in values)
         self._into.update(dict.fromkeys(said.merges, said.survivor))

@@ -1,4 +1,4 @@
-"""Whose words a file speaks: a source of the venue's document, or plain columns that mean their name.
+"""Whose words a file speaks: a source of the document, or plain columns that mean their name.
 
 The plain source is strict, since nobody has written down what of a row may be left out: a row with
 anything wrong in it is refused.
@@ -102,8 +102,7 @@ def _check_purposes(given: Collection[str], purposes: Sequence[str]) -> None:
 
 def _mapped(field: str) -> Mapped:
     to = _TO.get(field) or (field if field in OWN_FIELDS else f"attributes.{field}")
-    how = "colour" if field == COLOUR_ATTRIBUTE else "trim"
-    return Mapped(to, [field], how)
+    return Mapped(to, [field], "colour" if field == COLOUR_ATTRIBUTE else "trim")
 
 
 def made_ready(chosen: Chosen, record: Mapping[str, Any]) -> dict[str, Any]:

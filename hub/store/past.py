@@ -16,7 +16,6 @@ from hub.store import tables
 from hub.store.database import Database
 from hub.store.group import LogRow
 from hub.store.outbox import RETURNED
-from hub.store.quarantine import Held
 
 MOVES_BACK_MS: Final = 86_400_000
 """How long before the instant a move may lie that says where somebody was."""
@@ -35,6 +34,14 @@ _moved = msgspec.json.Decoder(Moved)
 _join = msgspec.json.Decoder(Merged | Unmerged)
 _decision = msgspec.json.Decoder(Decision)
 _history = msgspec.json.Decoder(tuple[Lease, ...])
+
+
+class HeldTap(msgspec.Struct, frozen=True, array_like=True):
+    """Something of a badge in quarantine, when it came there and why."""
+
+    at_ms: int
+    reason: str
+    payload: bytes
 
 
 class _Carried(msgspec.Struct, frozen=True):
@@ -146,17 +153,13 @@ class Past:
             body = db.scalar(query)
         return () if body is None else _history.decode(body)
 
-    def held(self, badge: str) -> list[Held]:
+    def held(self, badge: str) -> list[HeldTap]:
         """Return what is in quarantine of a badge, newest first."""
-        columns = (
-            _q.id, _q.source, _q.edge, _q.badge, _q.reason, _q.payload, _q.at_ms, _q.status,
-            _q.settled_ms, _q.settled_by,
-        )  # fmt: skip
         query = (
-            select(*columns)
+            select(_q.at_ms, _q.reason, _q.payload)
             .where(_q.event == self._event, _q.badge == badge, _q.status.in_(("held", "requested")))
             .order_by(_q.id.desc())
             .limit(HELD_MAX)
         )
         with self._database.read() as db:
-            return [Held(*row) for row in db.execute(query)]
+            return [HeldTap(*row) for row in db.execute(query)]

@@ -13,7 +13,7 @@ OPEN_PREFIXES: Final = ("/a/", "/api/", "/static/", "/_nicegui/")
 OPEN_PATHS: Final = ("/signin", "/signout", "/sw.js", "/subscribe.js", "/favicon.ico", "/metrics")
 
 ROLE_PATHS: Final[dict[str, tuple[str, ...]]] = {
-    "staff": ("/stand", "/_nicegui_ws/"),
+    "staff": ("/stand", "/notes", "/_nicegui_ws/"),
     "dj": ("/dj", "/_nicegui_ws/"),
 }
 """Pages of the roles that have few."""

@@ -6,6 +6,7 @@ WebError
 ├── ForeignOrigin     403
 ├── NotFound          404
 ├── AlreadyDone       409
+├── Outdated          409
 ├── BodyTooLarge      413
 ├── BadInput          422
 └── TooManyTries      429
@@ -54,6 +55,13 @@ class AlreadyDone(WebError):  # noqa: N818 - named after the thing that is wrong
 
     status = 409
     code = "already_done"
+
+
+class Outdated(WebError):  # noqa: N818 - named after the thing that is wrong
+    """What is asked for is based on a version that is in force no longer."""
+
+    status = 409
+    code = "outdated"
 
 
 class BodyTooLarge(WebError):  # noqa: N818 - named after the thing that is wrong

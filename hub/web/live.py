@@ -51,6 +51,7 @@ class LiveView:
     queues: tuple[QueueRow, ...] = ()
     edges: tuple[EdgeRow, ...] = ()
     totals: Totals = NOTHING
+    notes_unread: int = 0
 
 
 class Live:
@@ -127,6 +128,7 @@ class Live:
             queues=tuple(self.reads.queues()),
             edges=_edges(venue, self.reads.edges()),
             totals=self.reads.totals(),
+            notes_unread=self._parts.store.notes.count_unread(),
         )
 
 

@@ -96,6 +96,7 @@ class Fold:
         self.grace_ms = grace_ms
         self.previous: Compiled | None = None
         self.events: dict[str, list[ev.Event]] = {}
+        self.positions: dict[str, list[int]] = {}
         self.pos = 0
         self.decisions: list[Decision] = []
         self.actions: list[Action] = []
@@ -137,7 +138,8 @@ class Fold:
         return World(
             self.rules, state.people, state.zones, state.pools, state.leases, state.timers,
             self.grace_ms, state.ids, state.aliases,
-            {raw: tuple(events) for raw, events in self.events.items()}, self.previous,
+            {raw: tuple(events) for raw, events in self.events.items()},
+            {raw: tuple(found) for raw, found in self.positions.items()}, self.previous,
         )  # fmt: skip
 
     def tell(self, event: ev.Event, now_ms: int | None = None) -> Outcome:
@@ -147,6 +149,7 @@ class Fold:
         self.pos += 1
         if outcome.person_id is not None:
             self.events.setdefault(outcome.person_id, []).append(event)
+            self.positions.setdefault(outcome.person_id, []).append(self.pos)
         self._apply(outcome)
         for further in outcome.follows:
             self.tell(further, now)
@@ -205,6 +208,35 @@ class Fold:
         self.pass_to(minute - 1 / MIN)
         self.tell(ev.Moved(who, place, "left", self.at_ms(minute)))
 
+    def say(
+        self,
+        minute: float,
+        who: str = "ann",
+        *,
+        consents: Iterable[str] | None = None,
+        ids: Mapping[str, list[str]] | None = None,
+        **attributes: ev.Value,
+    ) -> Outcome:
+        """Say something about oneself, as a registration does."""
+        said = None if consents is None else list(consents)
+        return self.tell(ev.Registered(who, self.at_ms(minute), attributes, said, dict(ids or {})))
+
+    def press(self, minute: float, name: str = "go", who: str | None = None) -> Outcome:
+        """Press a button, about somebody or about the venue."""
+        return self.tell(ev.Called(name, "button", self.at_ms(minute), who))
+
+    def merge(self, minute: float, who: str, other: str) -> Outcome:
+        """Make one of two people."""
+        return self.tell(ev.Merged(who, other, self.at_ms(minute)))
+
+    def unmerge(self, minute: float, who: str, other: str) -> Outcome:
+        """Make two people of one again."""
+        return self.tell(ev.Unmerged(who, other, self.at_ms(minute)))
+
+    def erase(self, minute: float, who: str = "ann") -> Outcome:
+        """Forget somebody."""
+        return self.tell(ev.Erased(who, self.at_ms(minute)))
+
     def pass_to(self, minute: float) -> None:
         """Let time pass: what falls due until then does."""
         until_ms = self.at_ms(minute)
@@ -225,6 +257,11 @@ class Fold:
     def suppressed(self, name: str = "r", who: str | None = "ann") -> list[float]:
         """The minutes at which a rule was suppressed for somebody."""
         return self._minutes("suppressed", name, who)
+
+    def because(self, name: str = "r", who: str | None = "ann") -> list[str]:
+        """For each decision about somebody the word that suppressed it; nothing if it fired."""
+        found = (one for one in self.decisions if (one.rule, one.person) == (name, who))
+        return [one.because for one in found]
 
     def _minutes(self, outcome: str, name: str, who: str | None) -> list[float]:
         return [

@@ -113,8 +113,9 @@ def _budgets(venue: doc.Venue) -> Iterator[Finding]:
     pools = {pool.id: pool for pool in venue.pools}
     budgeted = {name for budget in venue.budgets for name in budget.pools}
     for index, budget in enumerate(venue.budgets):
-        if not budget.pools:
-            yield error(("budgets", index, "pools"), "the budget is for no pool")
+        if not any(name in pools and pools[name].cost for name in budget.pools):
+            message = "none of its pools costs anything; give one a cost"
+            yield error(("budgets", index, "pools"), message)
         for number, name in enumerate(budget.pools):
             if name in pools and not pools[name].cost:
                 here: Path = ("budgets", index, "pools", number)
@@ -138,7 +139,7 @@ def _limit(path: Path, rule: doc.Rule, span: Span | None) -> Iterator[Finding]:
         if at_most is not None and within[:1].isdigit():
             yield from _length((*here, "within"), within, span, "the same as within: event")
     if limit.at_most is None and limit.within != "event":
-        yield warning((*path, "within"), "within is the window of at_most, which is not given")
+        yield error((*path, "within"), f"within {limit.within!r} needs at_most")
     if limit.every is not None:
         yield from _length((*path, "every"), limit.every, span, "the same as once: true")
     if limit.once and (limit.every or limit.at_most or limit.also):

@@ -13,7 +13,7 @@ KNOWN_OF_ALL: Final = frozenset(
     ("first_name", "last_name", "name", "email", "phone", "company", "favourite_colour",
      "favourite_artists", "quiet_from", "quiet_until")
 )  # fmt: skip
-"""Attributes that Foyer itself knows, whether or not the document declares them."""
+"""Attributes that registering fills in: texts may name them though they are not declared."""
 
 EVERYONE: Final = "everyone"
 """What ``each`` of a schedule may say besides the name of an audience."""
@@ -52,7 +52,7 @@ def names_of(venue: doc.Venue) -> Names:
         rule=frozenset(rule.name for rule in venue.rules),
         id_kind=frozenset(kind.name for kind in venue.ids),
         rule_group=frozenset(rule.group for rule in venue.rules if rule.group),
-        attribute=attributes | KNOWN_OF_ALL if attributes else None,
+        attribute=attributes or None,
     )
 
 
@@ -139,7 +139,7 @@ def _of_source(path: Path, source: doc.Source, names: Names) -> Iterator[Finding
         if kind == "attributes":
             yield from _attribute(here, name, names)
         if mapped.to in seen:
-            yield warning(here, f"{mapped.to} is mapped twice: the later one counts")
+            yield error(here, f"field {mapped.to!r} is there twice")
         seen.add(mapped.to)
 
 
@@ -216,6 +216,6 @@ def _of_act(path: Path, act: doc.Act, names: Names) -> Iterator[Finding]:
 def _texts(path: Path, text: str, names: Names) -> Iterator[Finding]:
     """An attribute that a text names and nothing declares leaves a gap: a warning."""
     for name in dict.fromkeys(_FIELD.findall(text)):
-        if names.attribute is not None and name not in names.attribute:
+        if names.attribute is not None and name not in names.attribute | KNOWN_OF_ALL:
             found = unknown(path, "attribute", name, names.attribute)
             yield warning(path, f"{found.message}; nothing stands there then", found.hint)

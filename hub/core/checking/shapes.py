@@ -5,7 +5,7 @@ from typing import Final
 
 from hub.core import document as doc
 from hub.core.checking import walk
-from hub.core.checking.finding import Finding, Path, error, note, warning
+from hub.core.checking.finding import Finding, Path, error, note
 from hub.core.checking.names import HOLDOUT
 
 FOLLOW_UP_DEPTH_MAX: Final = 3
@@ -18,6 +18,9 @@ ASKS_VENUE: Final = (
     doc.AtTime, doc.Occupied, doc.InStock, doc.All, doc.AnyOf, doc.NoneOf,
 )  # fmt: skip
 """What a rule can ask that is about no person."""
+
+EDGE_LANES: Final = ("up", "down")
+"""What topics of edges begin with."""
 
 _PLACED = (doc.OnVisit, doc.OnLeft, doc.OnVisits)
 _FOLLOWING = (doc.SetMood, doc.RequestMusic)
@@ -128,6 +131,8 @@ def _rule(path: Path, rule: doc.Rule) -> Iterator[Finding]:
         )
     elif about_venue(rule.when):
         yield from _asks_nobody((*path, "if"), rule.if_)
+        if rule.limit.per == "visit" or rule.holdout or rule.variants:
+            yield error(path, "it is about the venue, which has no visits and no arms")
     if rule.goal is not None:
         yield from _goal((*path, "goal"), rule, rule.goal)
 
@@ -143,10 +148,7 @@ def _asks_nobody(path: Path, condition: doc.Condition | None) -> Iterator[Findin
     for here, one in walk.inside(path, condition):
         if not isinstance(one, ASKS_VENUE):
             check = one.__struct_config__.tag
-            yield warning(
-                here,
-                f"{check} asks about a person, and the rule is about the venue: it never holds",
-            )
+            yield error(here, f"{check} asks about a person, and the rule is about the venue")
 
 
 def _acts(path: Path, rule: doc.Rule) -> Iterator[Finding]:
@@ -162,6 +164,9 @@ def _acts(path: Path, rule: doc.Rule) -> Iterator[Finding]:
             yield error(here, f"{do} is done for a person, and the rule is about the venue")
         if isinstance(act, doc.FollowUp):
             yield from _follow_up(here, act)
+        if isinstance(act, doc.PublishMqtt) and act.topic.split("/")[0] in EDGE_LANES:
+            message = f"topic {act.topic!r} begins like a lane of an edge; choose another"
+            yield error((*here, "topic"), message)
         if isinstance(act, doc.SendPush) and not act.text:
             yield note(here, "the push has no text: its title stands alone")
 

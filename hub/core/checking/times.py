@@ -15,6 +15,7 @@ from hub.core.checking.finding import Finding, Path, error, nearest, note, warni
 from hub.core.spans import duration_ms, local
 
 LOCAL_EXAMPLE: Final = "2026-10-08T18:30"
+OUTSIDE: Final = "has no instant between the start and the end of the event"
 CRON_EXAMPLE: Final = "0 9 * * mon-fri"
 
 _LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d", re.ASCII)
@@ -118,7 +119,7 @@ def _trigger(path: Path, when: doc.Trigger, span: Span | None) -> Iterator[Findi
             yield from _cron((*path, "cron"), cron, span)
         case doc.OnSchedule(daily=daily) if daily is not None and span is not None:
             if not _comes(daily, span):
-                yield warning((*path, "daily"), f"there is no {daily} while the event is on")
+                yield error((*path, "daily"), f"{daily} {OUTSIDE}")
         case doc.OnSchedule(every=every) if every is not None:
             yield from _every((*path, "every"), every, span)
         case doc.WhilePresent(every=every) if duration_ms(every) == 0:
@@ -131,7 +132,7 @@ def _moment(path: Path, text: str, span: Span | None) -> Iterator[Finding]:
     yield from _local(path, text)
     at_ms = None if span is None else local_ms(text, span.zone)
     if span is not None and at_ms is not None and not span.starts_ms <= at_ms <= span.ends_ms:
-        yield warning(path, f"{text} is outside the event: it never comes")
+        yield error(path, f"{text} {OUTSIDE}")
 
 
 def _every(path: Path, every: str, span: Span | None) -> Iterator[Finding]:
@@ -139,7 +140,7 @@ def _every(path: Path, every: str, span: Span | None) -> Iterator[Finding]:
     if every_ms == 0:
         yield error(path, "every is more than nothing", "such as every: 30min")
     elif span is not None and every_ms > span.ends_ms - span.starts_ms:
-        yield note(path, f"{every} is longer than the event: it comes at its start at most")
+        yield note(path, f"{every} is longer than the event: it comes once, at the start")
 
 
 def _comes(daily: str, span: Span) -> bool:
@@ -160,4 +161,4 @@ def _cron(path: Path, cron: str, span: Span | None) -> Iterator[Finding]:
         yield error(path, f"{cron!r} is no cron expression: {reason}", f"such as {CRON_EXAMPLE}")
         return
     if following is None or (span is not None and following.timestamp() * 1000 > span.ends_ms):
-        yield warning(path, f"{cron!r} never comes while the event is on")
+        yield error(path, f"{cron!r} {OUTSIDE}")

@@ -19,6 +19,8 @@ from hub.core.state import MERGED_KEPT_MAX, Given, Joined, Person
 
 Past = Mapping[str, Sequence[Event]]
 """The own events of people, in the order of the log, by the id that they were logged with."""
+Positions = Mapping[str, Sequence[int]]
+"""Where in the log each of them stands."""
 
 
 def raws_of(person: Person) -> tuple[str, ...]:
@@ -31,13 +33,24 @@ def too_many(people: Iterable[Person]) -> bool:
     return sum(1 + len(person.joined) for person in people) - 1 > MERGED_KEPT_MAX
 
 
-def join(ground: Ground, survivor: Person, other: Person, past: Past, at_ms: int) -> Person:
+def join(
+    ground: Ground,
+    survivor: Person,
+    other: Person,
+    past: Past,
+    at_ms: int,
+    positions: Positions | None = None,
+) -> Person:
     """Make one of two people; ``past`` has the events of both, by each of :func:`raws_of`."""
     raws = (*raws_of(survivor), *raws_of(other))
-    return merged(ground, survivor, other, _folded(ground, survivor.id, raws, past), at_ms)
+    return merged(
+        ground, survivor, other, _folded(ground, survivor.id, raws, past, positions), at_ms
+    )
 
 
-def part(ground: Ground, current: Person, other: str, past: Past) -> tuple[Person, Person]:
+def part(
+    ground: Ground, current: Person, other: str, past: Past, positions: Positions | None = None
+) -> tuple[Person, Person]:
     """Make two people of one; ``past`` has the events of all that the one was made of.
 
     The first is who remains, the second is ``other``, with those who were merged into them before.
@@ -52,13 +65,16 @@ def part(ground: Ground, current: Person, other: str, past: Past) -> tuple[Perso
         current,
         joined,
         into,
-        _folded(ground, current.id, mine, past),
-        _folded(ground, other, sorted(theirs), past),
+        _folded(ground, current.id, mine, past, positions),
+        _folded(ground, other, sorted(theirs), past, positions),
     )
 
 
-def _folded(ground: Ground, person: str, raws: Iterable[str], past: Past) -> Person:
-    return refold(ground, person, in_order({raw: past.get(raw, ()) for raw in raws}))
+def _folded(
+    ground: Ground, person: str, raws: Iterable[str], past: Past, positions: Positions | None
+) -> Person:
+    own = {raw: past[raw] for raw in raws if raw in past}
+    return refold(ground, person, in_order(own, positions))
 
 
 def merged(ground: Ground, survivor: Person, other: Person, refolded: Person, at_ms: int) -> Person:

@@ -25,14 +25,20 @@ from hub.core.people.normalise import normalised
 from hub.core.state import Person
 
 
-def in_order(past: Mapping[str, Sequence[Event]]) -> tuple[Event, ...]:
+def in_order(
+    past: Mapping[str, Sequence[Event]], positions: Mapping[str, Sequence[int]] | None = None
+) -> tuple[Event, ...]:
     """The events of several ids as one sequence; each id's own stay in their order.
 
-    Across ids they go by their instants, ties by id. An event that was logged late stands after
-    those that its own id had before it.
+    Across ids they go by their ``positions`` in the log; where those are not given by their
+    instants, ties by id, and one that was logged late after those that its own id had before it.
     """
+    known = {
+        raw: _known_from(events) if positions is None else zip(positions[raw], events, strict=True)
+        for raw, events in past.items()
+    }
     tracks = [
-        [(at_ms, raw, index, event) for index, (at_ms, event) in enumerate(_known_from(past[raw]))]
+        [(place, raw, index, event) for index, (place, event) in enumerate(known[raw])]
         for raw in sorted(past)
     ]
     return tuple(event for *_, event in merge(*tracks, key=lambda one: one[:3]))

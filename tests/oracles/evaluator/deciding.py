@@ -1,6 +1,6 @@
 """Rounds of one step: what is true is decided, and what that makes true is decided next."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -77,16 +77,16 @@ class Deciding:
     def settle(
         self,
         found: Iterable[Candidate],
-        touched: Iterable[str | None],
+        before: Mapping[str, View | None],
         asked_ms: int,
         now_ms: int | None = None,
     ) -> None:
         """Decide one step: what the event made true, and all that follows from it.
 
-        Conditions are asked as of ``asked_ms``; what is done is done at ``now_ms``.
+        ``before`` are the people it is about, as they were before it; None for whom all has to be
+        looked at. Conditions are asked as of ``asked_ms``; what is done is done at ``now_ms``.
         """
-        persons = {person for person in touched if person is not None}
-        ripe = [*found, *self.changes(persons, asked_ms), *self.crowds(asked_ms)]
+        ripe = [*found, *self.changes(before, asked_ms), *self.crowds(asked_ms)]
         depth = 0
         times = Times(asked_ms, asked_ms if now_ms is None else now_ms)
         while ripe:
@@ -95,7 +95,7 @@ class Deciding:
 
     def _round(self, ripe: Sequence[Candidate], times: Times, depth: int) -> list[Candidate]:
         following: list[Candidate] = []
-        persons: set[str] = set()
+        persons: dict[str, View | None] = {}
         won: dict[tuple[str, str], str] = {}
         for one in _in_order(ripe):
             before, rows = self.view(one.person), len(self.ledger.rows)
@@ -108,7 +108,7 @@ class Deciding:
                 won[_rivals(one)] = one.rule.name
                 if one.person is not None:
                     following += [*self._chained(one), *self.follows(one, before, rows)]
-                persons |= {one.person} if one.person is not None else set()
+                    persons.setdefault(one.person, before)
         return [*following, *self.changes(persons, times.asked_ms), *self.crowds(times.asked_ms)]
 
     def _decide(self, one: Candidate, times: Times, depth: int, *, beaten: bool) -> Verdict | None:
@@ -189,23 +189,48 @@ class Deciding:
             if before is not None and _changed(rule.when, before, done):
                 yield Candidate(order, one.person, one.at_ms, rule)
 
-    def changes(self, persons: Iterable[str], now_ms: int) -> list[Candidate]:
-        """Look at all audiences of these people, and at the rules about those that changed."""
+    def changes(self, before: Mapping[str, View | None], now_ms: int) -> list[Candidate]:
+        """Rules about the audiences that these people came into, or went out of, by what was done."""
         found: list[Candidate] = []
-        for person in sorted(self.ledger.seen().intersection(persons)):
-            for audience in self.look(person, now_ms):
-                change = "entered" if self.is_member(audience, person) else "left"
-                for order, rule in enumerate(self.venue.rules):
-                    match rule.when:
-                        case doc.OnAudience(name, wanted) if (name, wanted) == (audience, change):
-                            found.append(Candidate(order, person, now_ms, rule))
+        for person in sorted(self.ledger.seen().intersection(before)):
+            names = self._affected(before[person], person, now_ms)
+            found += self.changed(person, self.look(person, now_ms, names), now_ms)
         return found
 
-    def look(self, person: str, now_ms: int, names: set[str] | None = None) -> list[str]:
-        """Bring somebody's memberships up to an instant; the audiences that changed."""
+    def changed(self, person: str, audiences: Iterable[str], now_ms: int) -> Iterator[Candidate]:
+        """Rules about these audiences, in which somebody is now, or is not."""
+        for audience in audiences:
+            change = "entered" if self.is_member(audience, person) else "left"
+            for order, rule in enumerate(self.venue.rules):
+                match rule.when:
+                    case doc.OnAudience(name, wanted) if (name, wanted) == (audience, change):
+                        yield Candidate(order, person, now_ms, rule)
+
+    def _affected(self, before: View | None, person: str, now_ms: int) -> set[str]:
+        """Audiences of which something else holds than before, at one and the same instant."""
+        names = {audience.name for audience in self.venue.audiences}
+        if before is None:
+            return names
+        after, inner = self.ledger.view(person), set(self.members)
+        same = {
+            audience.name
+            for audience in self.venue.audiences
+            if holds(audience.if_, before, now_ms, self) == holds(audience.if_, after, now_ms, self)
+        }
+        self.look(person, now_ms, names - same)
+        moved = {audience for audience, _ in inner ^ self.members}
+        self.members = inner
+        return (names - same) | self.asking(moved)
+
+    def asking(self, audiences: set[str]) -> set[str]:
+        """Audiences whose conditions ask about one of these."""
+        return {one.name for one in self.venue.audiences if _asks_about(one.if_, audiences)}
+
+    def look(self, person: str, now_ms: int, names: set[str]) -> list[str]:
+        """Bring these memberships of somebody up to an instant; those that changed."""
         view, changed = self.ledger.view(person), []
         for audience in self.venue.audiences:
-            if names is not None and audience.name not in names:
+            if audience.name not in names:
                 continue
             entry = (audience.name, person)
             at_ms = max(now_ms, self.looked_ms.get(entry, 0))
@@ -256,6 +281,15 @@ class Deciding:
             self.spent.add(name)
         if _is_back(when, number):
             self.spent.discard(name)
+
+
+def _asks_about(condition: doc.Condition, audiences: set[str]) -> bool:
+    match condition:
+        case doc.All(of) | doc.AnyOf(of) | doc.NoneOf(of):
+            return any(_asks_about(one, audiences) for one in of)
+        case doc.InAudience(audience):
+            return audience in audiences
+    return False
 
 
 def _changed(when: doc.Trigger, before: View, done: Iterable[Effect]) -> bool:

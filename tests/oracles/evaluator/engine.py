@@ -49,9 +49,11 @@ class Evaluator:
         person = self._about(event)
         who = None if person is None else self.ledger.who(person)
         before = None if who is None else self.ledger.view(who)
+        seen = self.ledger.seen()
         self.ledger.add(Fact(event, now_ms, person))
         after = None if who is None else self.ledger.view(who)
-        self.deciding.settle(self._true(event, before, after), {who} - {None}, effective_ms)
+        touched = {} if who is None else {who: before if who in seen else None}
+        self.deciding.settle(self._true(event, before, after), touched, effective_ms)
 
     def publish(self, venue: doc.Venue, now_ms: int) -> None:
         """Another document is in force; it fires nothing for the past."""
@@ -94,7 +96,7 @@ class Evaluator:
         touched = {self.ledger.who(event.person), self.ledger.who(event.other)}
         self.waiting.forget_past(now_ms - 1, touched)
         found = self._added(event.person, before) if merged else []
-        self.deciding.settle(found, touched, now_ms)
+        self.deciding.settle(found, dict.fromkeys(touched), now_ms)
 
     def _added(self, person: str, before: Sequence[View]) -> Iterator[Candidate]:
         for order, rule in enumerate(self.ledger.venue.rules):

@@ -172,8 +172,7 @@ class Waiting:
         """Do what has fallen due, as a step of its own."""
         deciding = self.deciding
         if item.kind == "audience":
-            assert item.person is not None
-            deciding.settle([], {item.person}, item.due_ms, now_ms)
+            self._look(item, now_ms)
             return
         self.done.add(item.key)
         rules = {rule.name: rule for rule in deciding.venue.rules}
@@ -184,7 +183,38 @@ class Waiting:
         rule = rules[item.name]
         persons = [item.person] if item.kind == "rule" else self._asked(rule.when, item.due_ms)
         found = [Candidate(item.index, person, item.due_ms, rule) for person in persons]
-        deciding.settle(found, {item.person}, item.due_ms, now_ms)
+        found += self._missing_too(item, rule)
+        deciding.settle(found, {}, item.due_ms, now_ms)
+
+    def _look(self, item: Item, now_ms: int) -> None:
+        """An audience, and those that ask about it, change by time alone."""
+        assert item.person is not None
+        view = self.ledger.view(item.person)
+        changed = self.deciding.look(item.person, item.due_ms, {item.name})
+        found = list(self.deciding.changed(item.person, changed, item.due_ms))
+        others = self.deciding.asking(set(changed))
+        changed = self.deciding.look(item.person, item.due_ms, others)
+        found += self.deciding.changed(item.person, changed, item.due_ms)
+        self.deciding.settle(found, {item.person: view}, item.due_ms, now_ms)
+
+    def _missing_too(self, item: Item, rule: doc.Rule) -> Iterator[Candidate]:
+        """Absences that somebody's first visit began are one step, as they are of one length."""
+        if item.person is None or not self._never_there(rule.when, item):
+            return
+        for other in self._of_rules(item.person):
+            when = self.deciding.venue.rules[other.index].when
+            if other.due_ms == item.due_ms and other.key not in self.done:
+                if self._never_there(when, other):
+                    self.done.add(other.key)
+                    one = self.deciding.venue.rules[other.index]
+                    yield Candidate(other.index, item.person, item.due_ms, one)
+
+    def _never_there(self, when: doc.Trigger, item: Item) -> bool:
+        if not isinstance(when, doc.OnAbsent) or item.person is None:
+            return False
+        places = places_of(self.deciding.venue, when.place, when.group)
+        visits = gather(self.ledger.view(item.person).visits, places)
+        return not any(t <= item.due_ms for t in visits)
 
     def _asked(self, when: doc.Trigger, due_ms: int) -> list[str | None]:
         """About whom something is that concerns many."""
@@ -226,7 +256,7 @@ class Waiting:
         self.deciding.verdicts.append(verdict)
         one = Candidate(item.index, item.person, item.due_ms, rule)
         found = list(self.deciding.follows(one, before, rows))
-        self.deciding.settle(found, {item.person}, item.due_ms, now_ms)
+        self.deciding.settle(found, {item.person: before}, item.due_ms, now_ms)
 
 
 def _times(

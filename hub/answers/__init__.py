@@ -1,0 +1,5 @@
+"""Answers "why?" from what is stored."""
+
+from hub.answers.answers import Answers
+
+__all__ = ["Answers"]
