@@ -8,8 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import msgspec
-import yaml
 
+from hub import reading
 from hub.config import ConfigFault, one_line
 from hub.core import document as doc
 from hub.core import events as ev
@@ -27,20 +27,24 @@ def read_venue(path: Path) -> doc.Venue:
             wrong there.
     """
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-        venue = msgspec.convert(raw, doc.Venue)
-        compile_venue(venue, version=1)
-    except (
-        OSError, UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError, RulesFault,
-    ) as error:  # fmt: skip
+        read = reading.read_venue(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
         raise ConfigFault(one_line(f"{path}: {error}")) from error
-    return venue
+    if read.venue is None or not read.is_right:
+        raise ConfigFault("\n".join(found.one_line() for found in read.of("error")))
+    try:
+        compile_venue(read.venue, version=1)
+    except RulesFault as error:
+        raise ConfigFault(one_line(f"{path}: {error}")) from error
+    return read.venue
 
 
-def apply_venue(store: Store, venue: doc.Venue, by: str, now_ms: int) -> str | None:
+def apply_venue(
+    store: Store, venue: doc.Venue, by: str, now_ms: int, *, past: bool = False
+) -> str | None:
     """Leave the command that puts a venue in force; None when it is in force already.
 
-    Returns the command's key.
+    With ``past`` what has happened before makes its rules true as well. Returns the command's key.
     """
     document = msgspec.json.encode(venue).decode()
     current = store.venue_at()
@@ -48,7 +52,7 @@ def apply_venue(store: Store, venue: doc.Venue, by: str, now_ms: int) -> str | N
         return None
     version = (current.version if current else 0) + 1
     key = f"venue/{version}/{sha256(document.encode()).hexdigest()[:16]}"
-    store.add_command(key, ev.VenuePublished(version, now_ms, document, by), now_ms)
+    store.add_command(key, ev.VenuePublished(version, now_ms, document, by, past), now_ms)
     return key
 
 

@@ -8,7 +8,6 @@ from fastapi.responses import Response
 from hub.api.caller import Caller, need
 from hub.api.errors import problem
 from hub.api.models import (
-    ClauseOut,
     Code,
     DecisionOut,
     EdgeOut,
@@ -23,7 +22,10 @@ from hub.api.models import (
     WantedOut,
     WhyOut,
 )
+from hub.core.document import Venue
+from hub.core.errors import RulesFault
 from hub.core.events import Played
+from hub.core.explain import is_about_people
 from hub.web.commands import leave
 from hub.web.live import Live, LiveView
 from hub.web.ports import WebParts
@@ -74,14 +76,27 @@ class Floor:
         rows = self._live.reads.decisions(after=after, limit=limit, person=person, rule=rule)
         return [DecisionOut.of(row) for row in rows]
 
-    def why(self, person: str, rule: str, at_ms: int | None = None) -> WhyOut:
-        """Explain what a rule did, or nothing, for a person at an instant. For the organiser."""
-        found = self._parts.why(person, rule, at_ms)
-        return WhyOut(
-            rule=found.rule, person=found.person, version=found.version, at_ms=found.at_ms,
-            answer=found.answer, reason=found.reason, actions=list(found.actions),
-            clauses=[ClauseOut.of(clause) for clause in found.clauses],
-        )  # fmt: skip
+    def why(
+        self,
+        person: str | None = None,
+        rule: str | None = None,
+        at_ms: int | None = None,
+        place: str | None = None,
+    ) -> WhyOut | list[WhyOut]:
+        """Explain what a rule did, or nothing, at an instant. For the organiser.
+
+        ``person`` is an id, a badge or an e-mail; without ``rule`` every rule about people is
+        explained. ``place`` asks about a rule of a place, or of the venue, instead.
+        """
+        if rule is not None:
+            found = self._parts.why("" if place else person or "", rule, at_ms)
+            if place and found.place not in (None, place):
+                raise RulesFault(f"rule {rule!r} is about {found.place!r}, not about {place!r}")
+            return WhyOut.of(found)
+        if not person:
+            raise RulesFault("say about whom: person, or place and rule")
+        names = why_names(self._live.reads.venue()[1])
+        return [WhyOut.of(self._parts.why(person, name, at_ms)) for name in names]
 
     def queue(self, place: str | None = None) -> list[WantedOut]:
         """Return the music wanted now, best first in each place. For the DJ."""
@@ -112,6 +127,11 @@ class Floor:
         if answer.redeemed_ms is not None:
             detail |= {"redeemed_ms": answer.redeemed_ms, "redeemed_by": answer.redeemed_by}
         return problem(REFUSED[answer.reason], answer.reason, answer.sentence, detail)
+
+
+def why_names(venue: Venue | None) -> list[str]:
+    """The rules that can be explained for a person."""
+    return [rule.name for rule in (venue.rules if venue else []) if is_about_people(rule)]
 
 
 def summary_of(view: LiveView, now_ms: int) -> Summary:

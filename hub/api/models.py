@@ -198,17 +198,53 @@ class DecisionOut(BaseModel):
         )  # fmt: skip
 
 
+class SeenOut(BaseModel):
+    """Something that a rule looked at; ``counted`` is false just outside of a window, or late."""
+
+    at_ms: int
+    kind: str
+    place: str | None
+    what: str
+    counted: bool
+    known_ms: int | None
+
+    @classmethod
+    def of(cls, seen: Seen) -> "SeenOut":
+        """Make one of the core's."""
+        return cls(
+            at_ms=seen.at_ms, kind=seen.kind, place=seen.place, what=seen.what,
+            counted=seen.is_counted, known_ms=seen.known_ms,
+        )  # fmt: skip
+
+
 class WhyOut(BaseModel):
-    """The answer to "why?": ``fired``, ``suppressed`` or ``no``."""
+    """The answer to "why?": ``fired``, ``suppressed``, ``shadow`` or ``no``, as a sentence too."""
 
     rule: str
-    person: str
+    person: str | None
+    place: str | None
     version: int
     at_ms: int
     answer: str
+    sentence: str
     reason: str
+    because: str
+    arm: str
     clauses: list[ClauseOut]
     actions: list[str]
+    events: list[SeenOut]
+    notes: list[str]
+
+    @classmethod
+    def of(cls, found: Explanation) -> "WhyOut":
+        """Make one of the core's."""
+        return cls(
+            rule=found.rule, person=found.person, place=found.place, version=found.version,
+            at_ms=found.at_ms, answer=found.answer, sentence=found.sentence, reason=found.reason,
+            because=found.because, arm=found.arm, actions=list(found.actions),
+            clauses=[ClauseOut.of(clause) for clause in found.clauses],
+            events=[SeenOut.of(seen) for seen in found.events], notes=list(found.notes),
+        )  # fmt: skip
 
 
 class PersonOut(BaseModel):

@@ -6,11 +6,14 @@ from fastapi import APIRouter
 
 from hub.api.desk import Desk
 from hub.api.floor import Floor
+from hub.api.groups import Groups
 from hub.api.insight import InsightRoutes, MetricsRoute
 from hub.api.machines import Machines
 from hub.api.models import Problem
 from hub.api.reference import Reference
+from hub.api.rules import RulesRoutes
 from hub.api.session import SessionRoutes
+from hub.api.signals import Signals
 from hub.api.stream import Stream
 from hub.web.live import Live
 from hub.web.ports import WebParts
@@ -35,6 +38,9 @@ class Api:
             Desk(parts, live),
             Machines(parts, live),
             Stream(parts, live),
+            RulesRoutes(parts, live),
+            Signals(parts, live),
+            Groups(parts, live),
             InsightRoutes(parts),
         ):
             self.router.include_router(routes.router, prefix=PREFIX, responses=ANSWERS)

@@ -12,6 +12,8 @@ from msgspec import structs
 
 from hub.backtest.facts import Fact
 from hub.backtest.history import History
+from hub.backtest.tally import Tally
+from hub.backtest.told import Told
 from hub.backtest.waiting import Waiting
 from hub.core import events as ev
 from hub.core.compiled import Compiled
@@ -20,7 +22,6 @@ from hub.core.outcome import Outcome
 from hub.core.state import Lease, Person, Pool, Zone
 from hub.core.step import step
 from hub.core.world import World
-from hub.backtest.tally import Tally
 
 T = TypeVar("T")
 
@@ -60,6 +61,7 @@ class Fold:
         if self._waiting.sweeps:
             self._sweep()
         self._pos, self._now_ms = fact.pos, fact.recorded_ms
+        self.tally.facts += 1
         event = fact.event
         if isinstance(event, ev.Tapped | ev.Moved):
             self._decide(event, fact.pos, fact.recorded_ms)
@@ -93,12 +95,12 @@ class Fold:
             due = ev.Due(timer.key, timer.due_ms, timer.person)
             self._decide(due, self._next_pos(), self._now_ms)
 
-    def end(self, until_ms: int) -> None:
-        """Let the last things fall due, and note where everything stands."""
+    def end(self, until_ms: int) -> Told:
+        """Let the last things fall due, and say what it all came to."""
         self._free_pos = 0
         self.pass_to(until_ms)
         self._sweep()
-        self.tally.end(self.people, self.pools, self.aliases)
+        return self.tally.told(self.people, self.pools, self.aliases)
 
     def _sweep(self) -> None:
         """Look at everybody for what concerns many people, a part of them at a time."""
@@ -155,7 +157,7 @@ class Fold:
             self._waiting.change(outcome.timers_cancelled, outcome.timers_set, now_ms)
         if outcome.identities or outcome.aliases or outcome.forgotten:
             self._apply_identity(outcome)
-        if outcome.decisions:
+        if outcome.decisions or outcome.actions or outcome.notes:
             self._apply_decided(outcome, now_ms)
 
     def _apply_identity(self, outcome: Outcome) -> None:

@@ -15,6 +15,7 @@ from hub.cli import (
     people_commands,
     rebuild_command,
     replay_command,
+    rules_commands,
     upkeep_commands,
     venue_commands,
     why_command,
@@ -147,6 +148,7 @@ app.command()(rebuild_command.rebuild)
 app.add_typer(export_commands.app, name="export")
 app.add_typer(insight_commands.app, name="insight")
 app.add_typer(venue_commands.app, name="venue")
+app.add_typer(rules_commands.app, name="rules")
 app.add_typer(people_commands.app, name="people")
 app.add_typer(device_commands.app, name="devices")
 app.add_typer(held_commands.quarantine, name="quarantine")

@@ -14,10 +14,13 @@ from hub.store.commands import CommandResult
 POLL_S: Final = 0.05
 
 
-def publish(home: Home, store: Store, venue: Venue, wait_s: float) -> tuple[bool, str]:
+def publish(
+    home: Home, store: Store, venue: Venue, wait_s: float, *, past: bool = False
+) -> tuple[bool, str]:
     """Ask for a document; returns whether it was not refused, with a sentence.
 
-    The devices of its edges are made first, so that they can connect once it is in force.
+    The devices of its edges are made first, so that they can connect once it is in force. With
+    ``past`` its rules count what has happened before.
 
     Raises:
         ConfigFault: it is of another event.
@@ -30,7 +33,7 @@ def publish(home: Home, store: Store, venue: Venue, wait_s: float) -> tuple[bool
     for edge in venue.edges:
         home.ensure_device(store, edge.name, "edge", now_ms)
     home.export_devices(store)
-    key = apply_venue(store, venue, "cli", now_ms)
+    key = apply_venue(store, venue, "cli", now_ms, past=past)
     if key is None:
         return True, "that document is in force already"
     if not is_running(home, "engine"):

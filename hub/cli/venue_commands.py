@@ -39,6 +39,9 @@ def check(file: File) -> None:
 def apply(
     file: File,
     wait_s: Annotated[float, typer.Option(help="Longest wait for the engine's answer.")] = 15.0,
+    past: Annotated[
+        bool, typer.Option("--past", help="Let rules that changed count what happened before.")
+    ] = False,
     data: Data = DATA_DEFAULT,
     config: ConfigOption = None,
 ) -> None:
@@ -47,7 +50,7 @@ def apply(
     from hub.cli.publishing import publish
 
     with opened(data, config) as (home, store):
-        done, sentence = publish(home, store, read_venue(file), wait_s)
+        done, sentence = publish(home, store, read_venue(file), wait_s, past=past)
     if not done:
         raise refusal(sentence)
     screen().print(sentence)

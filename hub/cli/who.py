@@ -8,6 +8,7 @@ from hub.config import ConfigFault
 from hub.core import document as doc
 from hub.core.spans import instant_ms, local, parse_local
 from hub.store import Store
+from hub.store.past import Past
 
 MINUTE_END_MS: Final = 59_999
 SECOND_END_MS: Final = 999
@@ -41,8 +42,21 @@ def find_person(store: Store, text: str) -> str:
     raise ConfigFault(f"{text!r} may be {len(chosen)} people: {listed}; say the id")
 
 
+def meant(store: Store, text: str) -> str:
+    """What to ask about: a badge as it is, since others may have held it, else the person's id.
+
+    Raises:
+        ConfigFault: nobody, or more than one; the text says who could be meant.
+    """
+    past = Past(store.database, store.event)
+    is_id = store.people.get(text) is not None or bool(store.load_people([text]))
+    if not is_id and (past.leases(text) or past.held(text)):
+        return text
+    return text if is_id else find_person(store, text)
+
+
 def parse_instant(text: str, event: doc.EventInfo, zone: tzinfo, now_ms: int) -> int:
-    """Unix milliseconds of ``2026-10-08T10:42``, ``10:42``, or a number of them.
+    """Unix milliseconds of ``2026-10-08T10:42``, ``10:42``, ``now``, or a number of them.
 
     A time of day is that of now's day at the venue, or of the event's nearest day when now is
     outside it. A minute is meant up to its end, a second too.
@@ -51,6 +65,8 @@ def parse_instant(text: str, event: doc.EventInfo, zone: tzinfo, now_ms: int) ->
         ConfigFault: not of these forms.
     """
     text = text.strip()
+    if text == "now":
+        return now_ms
     if text.isdigit():
         return int(text)
     match = _CLOCK.match(text)

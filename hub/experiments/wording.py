@@ -16,7 +16,7 @@ VERDICTS: Final = {
     "fewer": "fewer than chance would explain",
     "unsure": "not sure yet",
 }
-REFUSALS: Final = "consent, cap, quiet hours, stock"
+REFUSALS: Final = "consent, cap, quiet, stock"
 LOOKING: Final = (
     "Judge at the end. Whoever looks every hour and stops at the first clear answer finds one by "
     "chance far more often than one time in twenty."
@@ -81,7 +81,7 @@ def left_out_texts(left: LeftOut, waiting: int, refused: int) -> list[str]:
     """Say who is not counted, and who is in spite of everything."""
     said = (
         (waiting, "still have time to reach the goal and are not counted yet"),
-        (refused, f"got nothing of it ({REFUSALS}) and count all the same: the holdout has such too"),
+        (refused, f"got nothing of it ({REFUSALS}) and count all the same: the others have such too"),
         (left.merged, "left out: two records in different arms turned out to be one person"),
         (left.earlier, "left out: it was decided for them before the rule had these arms"),
         (left.whole_event, "left out: no rule at all acts for them (the event's holdout)"),

@@ -1,6 +1,7 @@
-"""Two people side by side: what would come of making them one, and who looks like the same twice."""
+"""Two people side by side: what would come of making them one, and who may be the same twice."""
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -30,7 +31,7 @@ _event = msgspec.json.Decoder(Event)
 
 
 class Preview(Struct, frozen=True):
-    """Two people as they are, and the one that they would be; ``survivor`` has the id that stays."""
+    """Two people as they are, and the one they would be; ``survivor`` has the id that stays."""
 
     survivor: Person
     other: Person
@@ -98,7 +99,7 @@ def duplicates(store: Store) -> list[Pair]:
     notes = _refusals(store)
     found: dict[tuple[str, str], Pair] = {}
     for kind, value, group in _groups(rows):
-        for mine, theirs in zip(group, group[1:], strict=False):
+        for mine, theirs in pairwise(group):
             pair = tuple(sorted((ends[mine.person], ends[theirs.person])))
             if pair[0] != pair[1] and len(found) < PAIRS_MAX:
                 why = _why_apart(store, ground, kind, value, pair, notes)

@@ -3,6 +3,7 @@
 Rows keep the id they were written with; whoever was merged has one inbox for all of their ids.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 from msgspec import Struct
@@ -65,6 +66,24 @@ class Inbox:
             ids = identity.ids_of(connection, self._event, person)
             newest = newest.where(_m.person.in_(ids))
             return [InboxMessage(*row) for row in connection.execute(newest)]
+
+    def all_of(self, person: str) -> Iterator[InboxMessage]:
+        """Yield all messages of somebody, oldest first, read a page at a time."""
+        columns = (
+            _m.id, _m.key, _m.at_ms, _m.title, _m.text, _m.reward_pool, _m.reward_index, _m.read_ms,
+        )  # fmt: skip
+        after = 0
+        while True:
+            with self._database.read() as connection:
+                ids = identity.ids_of(connection, self._event, person)
+                query = select(*columns).where(
+                    _m.event == self._event, _m.person.in_(ids), _m.id > after
+                )
+                rows = connection.execute(query.order_by(_m.id).limit(MESSAGES_MAX)).all()
+            if not rows:
+                return
+            yield from (InboxMessage(*row) for row in rows)
+            after = rows[-1][0]
 
     def mark_read(self, person: str, up_to_id: int, at_ms: int) -> int:
         """Mark somebody's messages up to a number as read; returns how many were not before."""

@@ -20,7 +20,7 @@ MINUTE_MS: Final = 60_000
 
 
 @dataclass(frozen=True, slots=True)
-class Callable:
+class Signal:
     """A button, or a name that may be called, with the rules in force that wait for it."""
 
     name: str
@@ -46,14 +46,14 @@ class Taken:
     again: bool
 
 
-def callables(venue: d.Venue, kind: Kind) -> list[Callable]:
+def signals_of(venue: d.Venue, kind: Kind) -> list[Signal]:
     """Return all buttons, or all calls, by name."""
     found: dict[str, list[d.Rule]] = {}
     for rule in venue.rules:
         name = _name(rule.when, kind)
         if name is not None:
             found.setdefault(name, []).append(rule)
-    return [Callable(name, tuple(rules)) for name, rules in sorted(found.items())]
+    return [Signal(name, tuple(rules)) for name, rules in sorted(found.items())]
 
 
 class Calling:
@@ -64,10 +64,10 @@ class Calling:
         self._reads = reads
         self._limit = RateLimit(CALLS_A_MINUTE, MINUTE_MS)
 
-    def known(self, kind: Kind) -> list[Callable]:
+    def known(self, kind: Kind) -> list[Signal]:
         """Return what the document in force has of that kind."""
         _, venue = self._reads.venue()
-        return callables(venue, kind) if venue else []
+        return signals_of(venue, kind) if venue else []
 
     def call(self, kind: Kind, name: str, about: str, by: str, key: str = "") -> Taken:
         """Leave a press or a call; with the same ``key`` of the same caller it counts once.

@@ -128,7 +128,7 @@ class Rulebook:
         wrong = self._refused(venue)
         if wrong:
             raise BadInput(wrong)
-        if venue == now:
+        if venue == now and not past:
             return Asked("", number)
         return self._ask(venue, number + 1, by, past=past)
 

@@ -1,5 +1,7 @@
 """A trigger is true at an instant, at which something happens; what holds on is no trigger."""
 
+from typing import Final
+
 from hub.core import document as doc
 from hub.core.explaining import changes
 from hub.core.explaining.counts import counting
@@ -15,7 +17,8 @@ from hub.core.seeing import clause
 from hub.core.spans import spell
 from hub.core.triggers import visits_of
 
-NOTHING = "nothing happened at that instant that would make it true"
+SHOWN_MAX: Final = 3
+"""Most visits that are listed of which only the last one counts."""
 
 
 def trigger(rules: Compiled, compiled: CompiledRule, moment: Moment) -> Finding:
@@ -25,7 +28,7 @@ def trigger(rules: Compiled, compiled: CompiledRule, moment: Moment) -> Finding:
             return counting(rules, compiled, moment)
         case doc.OnTap(place=place):
             return _last(rules, compiled, moment, "tap", (place,))
-        case doc.OnVisit() if compiled.by_tap:
+        case doc.OnVisit() if not compiled.at_least_ms:
             return _last(rules, compiled, moment, "visit", compiled.places)
         case doc.OnVisit() | doc.OnDwell():
             return _lasting(rules, compiled, moment)
@@ -59,7 +62,9 @@ def _last(
     seen = visits_seen(moment.person, places, moment.at_ms, _ever(rules), kind)
     where = getattr(compiled.rule.when, "group", None) or places[0]
     said = clause(rules, compiled, moment.person, moment.at_ms)
-    return Finding(said, _last_at(rules, seen, f"{kind} at {where}", moment), seen[-3:])
+    held = bool(seen) and seen[-1].at_ms == moment.at_ms
+    miss = _last_at(rules, seen, f"{kind} at {where}", moment)
+    return Finding(Clause(said.text, held, said.saw), miss, seen[-SHOWN_MAX:])
 
 
 def _lasting(rules: Compiled, compiled: CompiledRule, moment: Moment) -> Finding:
@@ -102,7 +107,7 @@ def _sequence(
     person, at_ms = moment.person, moment.at_ms
     said = clause(rules, compiled, person, at_ms)
     firsts = visits_seen(person, (test.first,), at_ms, compiled.window)
-    thens = visits_seen(person, (test.then,), at_ms, _ever(rules))[-3:]
+    thens = visits_seen(person, (test.then,), at_ms, _ever(rules))[-SHOWN_MAX:]
     if at_ms not in person.visits.get(test.then, ()):
         miss = _last_at(rules, thens, f"visit to {test.then}", moment)
     else:
@@ -141,7 +146,7 @@ def _without(
 def _absent(rules: Compiled, compiled: CompiledRule, test: doc.OnAbsent, moment: Moment) -> Finding:
     person, at_ms = moment.person, moment.at_ms
     said = clause(rules, compiled, person, at_ms)
-    seen = visits_seen(person, compiled.places or tuple(rules.places), at_ms, _ever(rules))[-3:]
+    seen = visits_seen(person, compiled.places or tuple(rules.places), at_ms, _ever(rules))[-SHOWN_MAX:]
     if test.by is not None:
         return _absent_by(said, test.by, seen, rules, moment)
     times = [t for t in visits_of(compiled, person) if t <= at_ms]

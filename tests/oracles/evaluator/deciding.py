@@ -190,10 +190,11 @@ class Deciding:
                 yield Candidate(order, one.person, one.at_ms, rule)
 
     def changes(self, before: Mapping[str, View | None], now_ms: int) -> list[Candidate]:
-        """Rules about the audiences that these people came into, or went out of, by what was done."""
+        """Rules about the audiences that these people came into, or went out of, by this."""
         found: list[Candidate] = []
         for person in sorted(self.ledger.seen().intersection(before)):
             names = self._affected(before[person], person, now_ms)
+            self._glance(person, now_ms - 1)
             found += self.changed(person, self.look(person, now_ms, names), now_ms)
         return found
 
@@ -225,6 +226,12 @@ class Deciding:
     def asking(self, audiences: set[str]) -> set[str]:
         """Audiences whose conditions ask about one of these."""
         return {one.name for one in self.venue.audiences if _asks_about(one.if_, audiences)}
+
+    def _glance(self, person: str, at_ms: int) -> None:
+        """What time changed until then has been seen to."""
+        for audience in self.venue.audiences:
+            entry = (audience.name, person)
+            self.looked_ms[entry] = max(at_ms, self.looked_ms.get(entry, 0))
 
     def look(self, person: str, now_ms: int, names: set[str]) -> list[str]:
         """Bring these memberships of somebody up to an instant; those that changed."""

@@ -203,11 +203,11 @@ class Waiting:
             return
         for other in self._of_rules(item.person):
             when = self.deciding.venue.rules[other.index].when
-            if other.due_ms == item.due_ms and other.key not in self.done:
-                if self._never_there(when, other):
-                    self.done.add(other.key)
-                    one = self.deciding.venue.rules[other.index]
-                    yield Candidate(other.index, item.person, item.due_ms, one)
+            is_due = other.due_ms == item.due_ms and other.key not in self.done
+            if is_due and self._never_there(when, other):
+                self.done.add(other.key)
+                one = self.deciding.venue.rules[other.index]
+                yield Candidate(other.index, item.person, item.due_ms, one)
 
     def _never_there(self, when: doc.Trigger, item: Item) -> bool:
         if not isinstance(when, doc.OnAbsent) or item.person is None:
