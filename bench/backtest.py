@@ -109,7 +109,9 @@ def facts(taps: int, people: int = PEOPLE, seed: int = 7) -> Iterator[Fact]:
         pos += 2
         if chance.random() < 0.7:
             late_ms = chance.randrange(600_000) if chance.random() < 0.02 else 200
-            event = ev.Tapped(f"b{person}", f"stand-{chance.randrange(TAP_PLACES)}", known_ms - late_ms)
+            event = ev.Tapped(
+                f"b{person}", f"stand-{chance.randrange(TAP_PLACES)}", known_ms - late_ms
+            )
         elif person in inside:
             event = ev.Moved(f"p{person}", inside.pop(person), "left", known_ms)
         else:
@@ -125,18 +127,30 @@ if __name__ == "__main__":
     import sys
 
     made = list(facts(int(sys.argv[1])))
-    gc.collect(); gc.freeze(); gc.set_threshold(50_000, 20, 50)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     rules = compile_venue(venue(), 1)
     tally = Tally(rules, 0, 1 << 60)
     fold = Fold(rules, made[0].recorded_ms - 1, 0, tally)
     prof = cProfile.Profile() if len(sys.argv) > 2 else None
     start = time.perf_counter()
-    if prof: prof.enable()
+    if prof:
+        prof.enable()
     for one in made:
         fold.take(one)
     fold.end(made[-1].recorded_ms)
-    if prof: prof.disable()
-    took = time.perf_counter() - start
-    print(len(made) / took, "facts/s", tally.n, tally.refused.most_common(3), tally.faults.most_common(3))
     if prof:
-        s = pstats.Stats(prof); s.sort_stats("tottime").print_stats(45); s.sort_stats("cumtime").print_stats(30)
+        prof.disable()
+    took = time.perf_counter() - start
+    print(
+        len(made) / took,
+        "facts/s",
+        tally.n,
+        tally.refused.most_common(3),
+        tally.faults.most_common(3),
+    )
+    if prof:
+        s = pstats.Stats(prof)
+        s.sort_stats("tottime").print_stats(45)
+        s.sort_stats("cumtime").print_stats(30)

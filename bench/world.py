@@ -26,8 +26,12 @@ EDGES = 40
 START_MS = 1_780_000_000_000
 
 
-def venue(rules: int = 200, places: int = PLACES) -> doc.Venue:
-    """A venue of ``places`` in groups of ten with active rules of five kinds, spread evenly."""
+def venue(rules: int = 200, places: int = PLACES, far: int = 0) -> doc.Venue:
+    """A venue of ``places`` in groups of ten with active rules of ten kinds, spread evenly.
+
+    ``far`` more rules are about places that nobody goes to, one place for every five of them.
+    """
+    away = range(places, places + far // 5)
     return doc.Venue(
         event=doc.EventInfo(
             id=EVENT, name="Bench", zone="UTC", starts="2026-05-28T00:00", ends="2026-06-28T00:00"
@@ -36,7 +40,7 @@ def venue(rules: int = 200, places: int = PLACES) -> doc.Venue:
             doc.Place(
                 id=f"place-{n}", name=f"Place {n}", groups=[f"group-{n // 10}"], visits_by="tap"
             )
-            for n in range(places)
+            for n in (*range(places), *away)
         ],
         edges=[
             doc.Edge(
@@ -47,20 +51,38 @@ def venue(rules: int = 200, places: int = PLACES) -> doc.Venue:
         ],
         pools=[doc.PoolInfo(id="cards", title="Card", stock=1_000_000)],
         lamps=["lamp"],
-        rules=[_rule(number, places) for number in range(rules)],
+        audiences=[
+            *(_audience(number, number % places) for number in range(7, rules, 10)),
+            *(_audience(rules + number, away[number // 5]) for number in range(7, far, 10)),
+        ],
+        rules=[
+            *(_rule(number, number * 7 % places, range(places)) for number in range(rules)),
+            *(_rule(rules + number, away[number // 5], away) for number in range(far)),
+        ],
     )
 
 
-def _rule(number: int, places: int) -> doc.Rule:
-    """Every fifth asks about a group, whose ten places can all touch it."""
-    place = number % places
-    kind = number // places % 5
+def _audience(number: int, place: int) -> doc.Audience:
+    counted = doc.Counted(place=f"place-{place}", within="1h", at_least=3)
+    return doc.Audience(name=f"audience-{number}", if_=counted)
+
+
+def _rule(number: int, place: int, among: range) -> doc.Rule:
+    """Two of ten ask about a group, whose ten places can all touch them."""
+    kind = number % 10
+    here, there = f"place-{place}", f"place-{among[(place + 3 - among[0]) % len(among)]}"
+    group = f"group-{place // 10}"
     triggers: list[doc.Trigger] = [
-        doc.OnVisits(count=3 + number % 7, place=f"place-{place}", within="2h"),
-        doc.OnTap(place=f"place-{place}"),
-        doc.OnVisits(count=20, place=f"place-{place}"),
-        doc.OnVisits(count=5 + number % 5, group=f"group-{place // 10}", within="1d"),
-        doc.OnDistinct(group=f"group-{place // 10}", count=8),
+        doc.OnVisits(count=3 + number % 7, place=here, within="2h"),
+        doc.OnTap(place=here),
+        doc.OnVisits(count=20, place=here),
+        doc.OnVisits(count=5 + number % 5, group=group, within="day"),
+        doc.OnDistinct(group=group, count=8),
+        doc.OnSequence(first=here, then=there, within="1h"),
+        doc.OnAbsent(place=here, for_="30min"),
+        doc.OnAudience(audience=f"audience-{number}"),
+        doc.OnPoints(at_least=100 + number),
+        doc.OnWithout(first=here, then=there, within="10min"),
     ]
     acts: list[doc.Act] = [doc.GiveTag(tag=f"tag-{number}"), doc.AddPoints(points=1)]
     if kind == 1:
@@ -102,13 +124,13 @@ class Nowhere:
 
 
 def engine_on(
-    folder: Path, people: int, rules: int = 200, places: int = PLACES
+    folder: Path, people: int, rules: int = 200, places: int = PLACES, far: int = 0
 ) -> tuple[Engine, Store, ManualClock]:
     """An engine with a venue in force and people registered, on SQLite in ``folder``."""
     store = Store(f"sqlite:///{folder}/bench.db", EVENT)
     store.start(migrate=True)
     clock = ManualClock(START_MS)
-    document = msgspec.json.encode(venue(rules, places)).decode()
+    document = msgspec.json.encode(venue(rules, places, far)).decode()
     store.add_command("venue", ev.VenuePublished(1, START_MS, document), START_MS)
     engine = Engine(store, clock, EngineSettings(poll_s=0.0, group_items_max=20_000), EVENT)
     nowhere = Nowhere()

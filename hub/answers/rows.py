@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 
 import msgspec
-from msgspec.structs import replace
 
 from hub.answers.versions import Versions
 from hub.core import events as ev
 from hub.core.explaining.around import Around
-from hub.core.explaining.folding import Folded, Known, fold
+from hub.core.explaining.folding import Folded, Known, fold, with_sent
 from hub.core.explaining.folding import Past as Rows
 from hub.core.plan import Compiled
 from hub.store import Store
@@ -53,11 +52,8 @@ class People:
         """Fold them; what caps have counted is taken from their state of today, up to then."""
         folded = fold(rules, self.versions.of, person, rows, at_ms, around, pos)
         known = self.store.load_people([self.store.resolve(person)]).values()
-        sent = {name: upto(times, at_ms) for one in known for name, times in one.sent.items()}
-        near = tuple(
-            replace(moment, person=replace(moment.person, sent=sent)) for moment in folded.near
-        )
-        return replace(folded, now=replace(folded.now, sent=sent), near=near)
+        sent = {name: times for one in known for name, times in one.sent.items()}
+        return with_sent(folded, sent, at_ms)
 
 
 def upto(times: tuple[int, ...], at_ms: int) -> tuple[int, ...]:

@@ -1,45 +1,49 @@
-"""The registration desk: who is who, new people, files of people, new links."""
+"""The registration desk: who is who, new people, new links; files and merges stand beside it."""
 
 from typing import Annotated, Final
 
 import segno
-from fastapi import APIRouter, Body, Depends, Query
+from fastapi import APIRouter, Depends, Query
 
 from hub.api.caller import need
+from hub.api.desk_imports import DeskImports
+from hub.api.desk_people import DeskPeople
 from hub.api.models import (
-    Imported,
     LinkOut,
     PersonOut,
     PersonPageOut,
     Register,
     Registered,
 )
+from hub.core.people.ground import ground_of
 from hub.core.state import Person
+from hub.people.purposes import purposes_of
+from hub.people.records import known_by
+from hub.people.sources import venue_of
 from hub.store.web_values import PersonRow
-from hub.web.errors import BadInput, NotFound
+from hub.web.errors import NotFound
 from hub.web.live import Live
 from hub.web.ports import WebParts
-from hub.web.register import checked, read_rows
+from hub.web.register import checked
 
-REFUSALS_SAID_MAX: Final = 100
 IMPORT_SOURCE: Final = "import"
 
 
 class Desk:
-    """``/people``. All for the organiser."""
+    """``/people`` and ``/badges``. All for the organiser, but badges."""
 
     def __init__(self, parts: WebParts, live: Live) -> None:
         self._parts = parts
         self._reads = live.reads
-        self.router = APIRouter(
-            tags=["people"], dependencies=[Depends(need(parts.store, "organiser"))]
-        )
-        add = self.router.add_api_route
+        self.router = APIRouter()
+        own = APIRouter(tags=["people"], dependencies=[Depends(need(parts.store, "organiser"))])
+        add = own.add_api_route
         add("/people", self.search, methods=["GET"])
         add("/people", self.register, methods=["POST"], status_code=201)
-        add("/people/import", self.import_file, methods=["POST"])
         add("/people/{person}", self.person, methods=["GET"])
         add("/people/{person}/link", self.new_link, methods=["POST"])
+        for router in (DeskImports(parts).router, DeskPeople(parts).router, own):
+            self.router.include_router(router)  # own last: it answers whatever id is asked for
 
     def search(
         self, search: str = "", limit: Annotated[int, Query(ge=1, le=500)] = 100
@@ -51,33 +55,13 @@ class Desk:
         """Register somebody, with badge and consents; their link is in the answer, this once."""
         given = body.model_dump(exclude={"attributes", "consents"})
         raw = {**body.attributes, **given, "consents": ";".join(body.consents)}
-        new = checked(raw, IMPORT_SOURCE if body.key else "")
+        venue = venue_of(self._parts.store)
+        purposes = [one.purpose for one in purposes_of(venue)]
+        row = checked(raw, IMPORT_SOURCE if body.key else "", purposes)
+        new = known_by(row, ground_of(venue))
         made = self._parts.store.people.register(new, self._parts.clock.wall_ms())
         self._parts.nudge()
         return Registered(person=made.person, link=self._link(made.link_token))
-
-    def import_file(self, file: Annotated[bytes, Body(media_type="text/csv")]) -> Imported:
-        """Register everybody in a CSV with a header; doing it again changes nothing."""
-        result = Imported(rows=0, new=0, known=0, refused=[], links={})
-        for number, row in read_rows(_text(file)):
-            result.rows += 1
-            try:
-                self._import_row(row, result)
-            except BadInput as error:
-                if len(result.refused) < REFUSALS_SAID_MAX:
-                    result.refused.append(f"line {number}: {error}")
-        self._parts.nudge()
-        return result
-
-    def _import_row(self, row: dict[str, str], result: Imported) -> None:
-        new = checked(row, IMPORT_SOURCE)
-        made = self._parts.store.people.register(new, self._parts.clock.wall_ms())
-        link = self._link(made.link_token)
-        if link is None:
-            result.known += 1
-            return
-        result.new += 1
-        result.links[new.badge or made.person] = link
 
     def person(self, person: str) -> PersonPageOut:
         """Return somebody with their profile."""
@@ -96,13 +80,6 @@ class Desk:
 
     def _link(self, token: str | None) -> str | None:
         return f"{self._parts.settings.public_url}/a/{token}" if token else None
-
-
-def _text(file: bytes) -> str:
-    try:
-        return file.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadInput("the file is not UTF-8 text") from error
 
 
 def _page(row: PersonRow, state: Person) -> PersonPageOut:

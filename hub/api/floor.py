@@ -22,10 +22,10 @@ from hub.api.models import (
     WantedOut,
     WhyOut,
 )
+from hub.core.compiled import about
 from hub.core.document import Venue
 from hub.core.errors import RulesFault
 from hub.core.events import Played
-from hub.core.explain import is_about_people
 from hub.web.commands import leave
 from hub.web.live import Live, LiveView
 from hub.web.ports import WebParts
@@ -131,7 +131,7 @@ class Floor:
 
 def why_names(venue: Venue | None) -> list[str]:
     """The rules that can be explained for a person."""
-    return [rule.name for rule in (venue.rules if venue else []) if is_about_people(rule)]
+    return [rule.name for rule in (venue.rules if venue else []) if about(rule.when) == "person"]
 
 
 def summary_of(view: LiveView, now_ms: int) -> Summary:

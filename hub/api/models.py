@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from hub.core.events import Value
+from hub.core.explain import Explanation, Seen
 from hub.core.outcome import Clause
 from hub.store.web_values import DeadRow, FeedRow, PersonRow
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from hub.attendee.changes import FORGET_WORDS
 from hub.attendee.view import AttendeeView
 
 FOLDER: Final = Path(__file__).resolve().parent
@@ -21,7 +22,9 @@ _templates = Environment(
 
 def page(view: AttendeeView, link: str, push_key: str | None) -> str:
     """Return the whole page; ``link`` is its own path, ``push_key`` None offers no push."""
-    return _templates.get_template("page.html").render(view=view, link=link, push_key=push_key)
+    return _templates.get_template("page.html").render(
+        view=view, link=link, push_key=push_key, forget_words=FORGET_WORDS
+    )
 
 
 def live_part(view: AttendeeView) -> str:

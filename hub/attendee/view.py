@@ -1,5 +1,6 @@
 """What one attendee sees, worked out from rows; templates only lay it out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -11,20 +12,15 @@ import segno
 from hub.core.document import PoolInfo, Venue
 from hub.core.profile import ARTISTS_ATTRIBUTE, COLOUR_ATTRIBUTE
 from hub.core.state import Person
+from hub.people.purposes import KNOWN, Purpose
 from hub.store.inbox import InboxMessage
 from hub.store.rewards import Reward
 from hub.store.store import Store
 from hub.store.views_web import WebReads
 from hub.store.web_values import PersonRow
 
-PURPOSES: Final = {
-    "lights": ("Lights", "Lamps near you may turn to your colour."),
-    "music": ("Music", "Your favourite artists count for the DJ while you are on the floor."),
-    "presence": ("Whereabouts", "Your badge says which place you are at, for rules and music."),
-    "push": ("Messages", "You get messages here, and in this browser if you like."),
-    "rewards": ("Rewards", "You get rewards and take part in prize draws."),
-}
-"""Purpose to its name and what it means for the person."""
+PURPOSES: Final = KNOWN
+"""Purpose to its name and what it means; a document may ask for more."""
 
 INBOX_ROWS: Final = 30
 CODES_KEPT_MAX: Final = 4096
@@ -78,6 +74,8 @@ class AttendeeView:
     consents: tuple[ConsentView, ...]
     colour: str
     artists: str
+    quiet_from: str
+    quiet_until: str
 
     @property
     def ready(self) -> int:
@@ -85,19 +83,24 @@ class AttendeeView:
         return sum(reward.status == "issued" for reward in self.rewards)
 
 
-def read_attendee(store: Store, reads: WebReads, person: str, now_ms: int) -> AttendeeView | None:
-    """Read everything for one person's page; None for somebody who is no longer there."""
+def read_attendee(
+    store: Store, reads: WebReads, person: str, purposes: Sequence[Purpose], now_ms: int
+) -> AttendeeView | None:
+    """Read everything for one person's page; None for somebody who is no longer there.
+
+    ``purposes`` are those that there are to consent to.
+    """
     found = reads.person(person)
     if found is None:
         return None
     _, venue = reads.venue()
     inbox = store.inbox.of(person, limit=INBOX_ROWS)
-    return _view(*found, venue, store.rewards.of(person), inbox, now_ms)
+    return _view(*found, venue, store.rewards.of(person), inbox, purposes, now_ms)
 
 
 def _view(
     row: PersonRow, state: Person, venue: Venue | None, rewards: list[Reward],
-    inbox: list[InboxMessage], now_ms: int,
+    inbox: list[InboxMessage], purposes: Sequence[Purpose], now_ms: int,
 ) -> AttendeeView:  # fmt: skip
     zone = ZoneInfo(venue.event.zone if venue else "UTC")
     pools = {pool.id: pool for pool in venue.pools} if venue else {}
@@ -112,12 +115,22 @@ def _view(
         draws=tuple(map(_honour, state.draws)),
         rewards=tuple(_reward(reward, pools, places, zone, now_ms) for reward in rewards),
         inbox=tuple(MessageView(m.title, m.text, _when(m.at_ms, now_ms, zone)) for m in inbox),
-        consents=tuple(
-            ConsentView(purpose, name, meaning, purpose in state.consents)
-            for purpose, (name, meaning) in PURPOSES.items()
-        ),
+        consents=_consents(purposes, state),
         colour=str(state.attributes.get(COLOUR_ATTRIBUTE) or NO_COLOUR),
         artists=", ".join(artists) if isinstance(artists, list) else str(artists),
+        quiet_from=str(state.attributes.get("quiet_from") or ""),
+        quiet_until=str(state.attributes.get("quiet_until") or ""),
+    )
+
+
+def _consents(purposes: Sequence[Purpose], state: Person) -> tuple[ConsentView, ...]:
+    """A switch for each purpose; what was given before and nobody asks for now comes last."""
+    known = {one.purpose for one in purposes}
+    old = [Purpose(one, _honour(one), "You agreed to this; nothing here asks for it now.")
+           for one in sorted(state.consents - known)]  # fmt: skip
+    return tuple(
+        ConsentView(one.purpose, one.name, one.meaning, one.purpose in state.consents)
+        for one in (*purposes, *old)
     )
 
 

@@ -28,6 +28,7 @@ YOUNG_OBJECTS_MAX: Final = 50_000
 """New objects until the collector looks at them: values are freed by counting, few are cycles."""
 
 STOP_S: Final = 5.0
+"""How long a process that is done may take to end by itself."""
 
 Each = Callable[[int], None]
 
@@ -91,6 +92,11 @@ class _Other:
         self._pipe = pipe
         self._said: bytes | None = None
 
+    @property
+    def is_done(self) -> bool:
+        """Whether it has said all it has to say."""
+        return self._said is not None
+
     def news(self) -> int:
         """How many facts it has folded since this was asked last."""
         count = 0
@@ -126,14 +132,15 @@ def _elsewhere(task: Task) -> Iterator[_Other]:
     process = spawning.Process(target=_fold_there, args=(body, theirs), daemon=True)
     process.start()
     theirs.close()
+    other = _Other(mine)
     try:
-        yield _Other(mine)
+        yield other
     finally:
         mine.close()
-        if process.is_alive():
-            process.join(0 if process.exitcode is None else STOP_S)
-            process.terminate()
-        process.join(STOP_S)
+        if other.is_done:
+            process.join(STOP_S)
+        process.terminate()
+        process.join()
         process.close()
 
 
@@ -143,10 +150,10 @@ def _fold_there(body: bytes, pipe: Connection) -> None:
     task = msgspec.msgpack.decode(body, type=Task)
     try:
         told = fold(task, lambda count: pipe.send_bytes(b"+%d" % count))
+    except BrokenPipeError:
+        return  # nobody waits for it any more
     except (BacktestError, StoreError, OSError) as error:
         pipe.send_bytes(b"!" + str(error).encode())
-    except BrokenPipeError:
-        return
     else:
         pipe.send_bytes(b"=" + msgspec.msgpack.encode(told))
 

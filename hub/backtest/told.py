@@ -23,7 +23,7 @@ class Firings(Struct, frozen=True):
             instants.sort()
         return found
 
-    def all_ms(self) -> array[int]:
+    def all_ms(self) -> "array[int]":
         """The instants of all of them, Unix ms."""
         return array("q", self.instants)
 

@@ -1,73 +1,68 @@
-"""Registers those who were read from a file; the links to their pages are for them alone."""
+"""Shows how far an import is and what came of it; links to people's pages are for them alone."""
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
-
-from msgspec import Struct
+from typing import Any
 
 from hub.broker.devices import replace_file
-from hub.cli.people_file import PeopleFile, Row
-from hub.store import Store
-from hub.store.people import NewPerson
+from hub.cli.common import screen, show_table
+from hub.people.importing import Link, Progress, Report
 
-AT_ONCE: Final = 200
-"""People registered in one transaction."""
+LINKS_COLUMNS = ("name", "email", "badge", "page")
 
 
-class Link(Struct, frozen=True):
-    """Somebody new and the token of their page."""
+@contextmanager
+def bar(title: str, total: int) -> Iterator[Progress]:
+    """A bar that is moved on; on standard error, and only where somebody looks."""
+    from rich.progress import Progress as Bar
 
-    name: str
-    email: str
-    badge: str
-    token: str
-
-
-class Imported(Struct, frozen=True):
-    """What came of an import; ``refused`` are lines with reasons, ascending."""
-
-    new: int
-    known: int
-    refused: list[tuple[int, str]]
-    links: list[Link]
+    out = screen(to_error=True)
+    with Bar(console=out, transient=True, disable=not out.is_terminal) as shown:
+        task = shown.add_task(title, total=total)
+        yield lambda done: shown.update(task, advance=done)
 
 
-def import_people(store: Store, read: PeopleFile, now_ms: int, *, dry_run: bool) -> Imported:
-    """Register everybody who was read and is not known. Repeatable."""
-    refused, known = list(read.refused), 0
-    new: list[NewPerson] = []
-    for row in read.rows:
-        is_known = store.people.by_source(str(row.person.source_key)) is not None
-        reason = None if is_known else _taken(store, row)
-        if reason is not None:
-            refused.append((row.line, reason))
-        elif is_known:
-            known += 1
-        else:
-            new.append(row.person)
-    links = [] if dry_run else _register(store, new, now_ms)
-    return Imported(len(new), known, sorted(refused), links)
+def show_report(report: Report) -> None:
+    """Say to people what came of a file, or would come of it."""
+    would = "would be " if report.dry_run else ""
+    screen().print(
+        f"{report.rows} rows of {report.source}: {report.new} {would}new, {report.updated} "
+        f"{would}updated, {report.unchanged} known already, {report.refused_rows} refused"
+    )
+    if report.joins:
+        rows = [(one.line, one.name, ", ".join(one.others) or one.refused,
+                 "; ".join(one.left_out)) for one in report.joins]  # fmt: skip
+        show_table("Merges", ("line", "who", "is one with", "ids left out"), rows)
+    if report.fields:
+        fields = [
+            (one.to, one.mapped, one.missing, one.problems,
+             "; ".join(f"{example.value_shown}: {example.reason}" for example in one.examples))
+            for one in report.fields
+        ]  # fmt: skip
+        show_table("Fields", ("field", "mapped", "missing", "problems", "for example"), fields)
+    if report.unmapped:
+        show_table("Not mapped", ("field", "rows"), list(report.unmapped.items()))
+    if report.refused:
+        show_table("Refused", ("line", "reason"), report.refused)
+    if report.held:
+        screen().print(
+            f"{report.held} wait in the quarantine: mend the file or the mapping, then "
+            "foyer people retry"
+        )
 
 
-def _taken(store: Store, row: Row) -> str | None:
-    badge = row.person.badge
-    if badge is None or store.people.by_badge(badge) is None:
-        return None
-    return "somebody else holds that badge"
-
-
-def _register(store: Store, people: Sequence[NewPerson], now_ms: int) -> list[Link]:
-    links = []
-    for start in range(0, len(people), AT_ONCE):
-        some = people[start : start + AT_ONCE]
-        for person, done in zip(some, store.people.register_all(some, now_ms), strict=True):
-            if done.link_token is not None:
-                badge = person.badge or ""
-                links.append(Link(person.name, person.email or "", badge, done.link_token))
-    return links
+def plain_report(report: Report) -> dict[str, Any]:
+    """The report for machines; links are secrets and stay out."""
+    return {
+        "source": report.source, "rows": report.rows, "new": report.new,
+        "updated": report.updated, "unchanged": report.unchanged,
+        "known": report.updated + report.unchanged, "refused": report.refused,
+        "refused_rows": report.refused_rows, "held": report.held, "joins": report.joins,
+        "fields": report.fields, "unmapped": report.unmapped, "dry_run": report.dry_run,
+    }  # fmt: skip
 
 
 def page_of(public_url: str, token: str) -> str:
@@ -79,7 +74,7 @@ def write_links(path: Path, links: list[Link], public_url: str) -> None:
     """Write a CSV of name, e-mail, badge and page, for its owner's eyes (mode 0600)."""
     text = io.StringIO()
     table = csv.writer(text)
-    table.writerow(("name", "email", "badge", "page"))
+    table.writerow(LINKS_COLUMNS)
     for one in links:
         table.writerow((one.name, one.email, one.badge, page_of(public_url, one.token)))
     replace_file(path, text.getvalue().encode())

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from hub.cli import people_forgetting, people_pairs
 from hub.cli.common import (
     DATA_DEFAULT,
     ConfigOption,
@@ -17,20 +18,31 @@ from hub.cli.common import (
     show_table,
 )
 
-app = typer.Typer(no_args_is_help=True, help="Import and look up those who take part.")
+app = typer.Typer(no_args_is_help=True, help="Import, look up, merge and forget those who take "
+                  "part.")  # fmt: skip
+
+Who = Annotated[str, typer.Argument(help="Id, badge, e-mail, or a name only they have.")]
 
 
 @app.command(name="import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="CSV with a header.")],
+    file: Annotated[Path, typer.Argument(help="CSV with a header, a JSON list, or JSON Lines.")],
+    source: Annotated[
+        str, typer.Option(help="A source of the venue's document, whose mapping is used. Without "
+                          "it columns mean what they are called.")
+    ] = "",
+    event: Annotated[str, typer.Option(help="Refuse unless the installation runs this event.")]
+        = "",
     map_: Annotated[
-        str, typer.Option("--map", help="FIELD=COLUMN,...; fields are name, email, phone, company, "
-                          "badge, consents, key; any other is an attribute. Without it columns "
-                          "mean what they are called.")
+        str, typer.Option("--map", help="Without a source: FIELD=COLUMN,...; fields are name, "
+                          "email, phone, company, badge, consents, key; any other is an attribute.")
     ] = "",
     consents: Annotated[
-        str, typer.Option(help="Purposes that all of them consented to: lights,music,presence,"
-                          "push,rewards.")
+        str, typer.Option(help="Without a source: purposes that all of them consented to, as "
+                          "lights,music.")
+    ] = "",
+    format_: Annotated[
+        str, typer.Option("--format", help="csv, json or jsonl; by default the file's ending.")
     ] = "",
     dry_run: Annotated[bool, typer.Option(help="Say what would happen, change nothing.")] = False,
     links: Annotated[
@@ -40,27 +52,52 @@ def import_(
     config: ConfigOption = None,
     as_json: Json = False,
 ) -> None:  # fmt: skip
-    """Register everybody in a file. Doing it twice changes nothing."""
-    from hub.cli.importing import import_people, write_links
-    from hub.cli.people_file import read_people
+    """Register everybody in a file. Doing it twice changes nothing; changed rows update."""
+    from hub.cli.importing import bar, plain_report, show_report, write_links
+    from hub.cli.people_asking import desk
+    from hub.cli.people_file import listed, parse_map
+    from hub.people.files import read_file
+    from hub.people.importing import import_file
+    from hub.people.sources import choose, venue_of
 
-    with opened(data, config) as (home, store):
-        given = [part.strip() for part in consents.split(",") if part.strip()]
-        read = read_people(file, map_, given)
-        found = import_people(store, read, home.clock().wall_ms(), dry_run=dry_run)
+    with desk(data, config) as (home, store):
+        if event not in {"", home.event}:
+            raise refusal(f"{home.data} runs the event {home.event!r}, not {event!r}")
+        if source and (map_ or consents):
+            raise refusal("--map and --consents are for files without a --source")
+        read = read_file(file, format_)
+        mapping, given = parse_map(map_), listed(consents)
+        chosen = choose(venue_of(store), read, source, mapping=mapping, given=given)
+        with bar("Importing", len(read.records)) as progress:
+            report = import_file(store, read, chosen, home.clock().wall_ms(), dry_run=dry_run,
+                                 progress=progress)  # fmt: skip
         if links is not None and not dry_run:
-            write_links(links, found.links, home.public_url)
+            write_links(links, report.links, home.public_url)
     if as_json:
-        show_json({"new": found.new, "known": found.known, "refused": found.refused,
-                   "dry_run": dry_run})  # fmt: skip
+        show_json(plain_report(report))
     else:
-        would = "would be " if dry_run else ""
-        screen().print(
-            f"{found.new} {would}new, {found.known} known already, {len(found.refused)} refused"
-        )
-        if found.refused:
-            show_table("Refused", ("line", "reason"), found.refused)
-    if found.refused:
+        show_report(report)
+    if report.refused_rows:
+        raise typer.Exit(1)
+
+
+@app.command()
+def retry(
+    source: Annotated[str, typer.Option(help="Only what this source brought.")] = "",
+    data: Data = DATA_DEFAULT,
+    config: ConfigOption = None,
+) -> None:
+    """Take refused records in again, once the mapping or the reason is mended."""
+    from hub.cli.people_asking import desk
+    from hub.people.importing import held_of, take_again
+
+    with desk(data, config) as (home, store):
+        now_ms = home.clock().wall_ms()
+        said = [(row.id, take_again(store, row, now_ms)) for row in list(held_of(store, source))]
+    again = [(number, reason) for number, reason in said if reason is not None]
+    screen().print(f"{len(said) - len(again)} are taken in, {len(again)} are refused again")
+    if again:
+        show_table("Refused", ("id", "reason"), again)
         raise typer.Exit(1)
 
 
@@ -86,10 +123,7 @@ def list_(
 
 @app.command()
 def show(
-    person: Annotated[str, typer.Argument(help="Id, badge, e-mail, or a name only they have.")],
-    data: Data = DATA_DEFAULT,
-    config: ConfigOption = None,
-    as_json: Json = False,
+    person: Who, data: Data = DATA_DEFAULT, config: ConfigOption = None, as_json: Json = False
 ) -> None:
     """Show all that is known of somebody."""
     from hub.cli.person_sheet import sheet, show_sheet
@@ -104,11 +138,7 @@ def show(
 
 
 @app.command()
-def link(
-    person: Annotated[str, typer.Argument(help="Id, badge, e-mail, or a name only they have.")],
-    data: Data = DATA_DEFAULT,
-    config: ConfigOption = None,
-) -> None:
+def link(person: Who, data: Data = DATA_DEFAULT, config: ConfigOption = None) -> None:
     """Make a new link to somebody's own page; the one before opens nothing from then on."""
     from hub.cli.importing import page_of
     from hub.cli.who import find_person
@@ -118,3 +148,30 @@ def link(
         if token is None:
             raise refusal(f"{person!r} is not registered")
         typer.echo(page_of(home.public_url, token))
+
+
+@app.command()
+def everything(
+    person: Who,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The zip; what is there is replaced.")],
+    data: Data = DATA_DEFAULT,
+    config: ConfigOption = None,
+) -> None:
+    """Write everything that is stored about somebody into a zip, to hand it to them."""
+    from hub.cli.people_asking import desk
+    from hub.cli.who import find_person
+    from hub.people.handover import write_everything
+
+    with desk(data, config) as (home, store):
+        found = find_person(store, person)
+        written = write_everything(store, found, home.clock().wall_ms(), out)
+    typer.echo(f"{out}: {written} bytes, for its owner's eyes")
+
+
+app.command()(people_pairs.merge)
+app.command()(people_pairs.unmerge)
+app.command()(people_pairs.duplicates)
+app.command(name="walk-ins")(people_pairs.walk_ins)
+app.command()(people_pairs.claim)
+app.command()(people_forgetting.erase)
+app.command()(people_forgetting.purge)

@@ -30,6 +30,12 @@ class Sheet(Struct, frozen=True, kw_only=True):
     fired: dict[str, int]
     rewards: list[dict[str, str | int]]
     messages: list[str]
+    others: list[str] = []
+    """The ids of those who were merged into them."""
+    ids: dict[str, list[str]] = {}
+    honours: list[str] = []
+    status: str | None = None
+    audiences: list[str] = []
 
 
 def sheet(store: Store, person: str, now_ms: int) -> Sheet:
@@ -56,6 +62,11 @@ def sheet(store: Store, person: str, now_ms: int) -> Sheet:
             {"pool": r.pool, "index": r.index, "status": r.status} for r in store.rewards.of(person)
         ],
         messages=[message.title for message in store.inbox.of(person)],
+        others=list(info.others) if info else [],
+        ids={kind: list(values) for kind, values in sorted(state.ids.items())},
+        honours=sorted(state.honours),
+        status=state.status,
+        audiences=sorted(state.audiences),
     )
 
 
@@ -71,6 +82,11 @@ def show_sheet(found: Sheet) -> None:
         ("is at", found.place or "nowhere"),
         ("points", str(found.points)),
         ("tags", ", ".join(found.tags)),
+        ("badges of honour", ", ".join(found.honours)),
+        ("status", found.status),
+        ("audiences", ", ".join(found.audiences)),
+        *((f"id: {kind}", ", ".join(values)) for kind, values in found.ids.items()),
+        ("also known as", ", ".join(found.others)),
         *((name, value) for name, value in sorted(found.attributes.items())),
     ]
     show_table("", ("what", "value"), [row for row in rows if row[1]])

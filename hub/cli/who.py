@@ -1,20 +1,16 @@
 """Whom and when somebody means on the command line."""
 
-import re
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Final
 
 from hub.config import ConfigFault
 from hub.core import document as doc
-from hub.core.spans import instant_ms, local, parse_local
+from hub.core.errors import RulesFault
+from hub.core.explaining.instants import asked_ms
 from hub.store import Store
 from hub.store.past import Past
 
-MINUTE_END_MS: Final = 59_999
-SECOND_END_MS: Final = 999
 SHOWN_MAX: Final = 8
-
-_CLOCK = re.compile(r"^(\d{1,2}):(\d{2})(?::(\d{2}))?$")
 
 
 def find_person(store: Store, text: str) -> str:
@@ -56,45 +52,12 @@ def meant(store: Store, text: str) -> str:
 
 
 def parse_instant(text: str, event: doc.EventInfo, zone: tzinfo, now_ms: int) -> int:
-    """Unix milliseconds of ``2026-10-08T10:42``, ``10:42``, ``now``, or a number of them.
-
-    A time of day is that of now's day at the venue, or of the event's nearest day when now is
-    outside it. A minute is meant up to its end, a second too.
+    """Unix milliseconds of what ``--at`` says: :func:`hub.core.explaining.instants.asked_ms`.
 
     Raises:
-        ConfigFault: not of these forms.
+        ConfigFault: it is of none of the forms.
     """
-    text = text.strip()
-    if text == "now":
-        return now_ms
-    if text.isdigit():
-        return int(text)
-    match = _CLOCK.match(text)
-    if match is None:
-        return _full(text, zone)
-    starts_ms, ends_ms = parse_local(event.starts, zone), parse_local(event.ends, zone)
-    day = local(min(max(now_ms, starts_ms), ends_ms), zone)
-    hour, minute, second = int(match[1]), int(match[2]), int(match[3] or 0)
     try:
-        moment = day.replace(hour=hour, minute=minute, second=second, microsecond=0)
-    except ValueError as error:
-        raise _unreadable(text) from error
-    return instant_ms(moment) + (SECOND_END_MS if match[3] else MINUTE_END_MS)
-
-
-def _full(text: str, zone: tzinfo) -> int:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise _unreadable(text) from error
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=zone)
-    has_seconds = text.count(":") > 1 or bool(moment.second)
-    return instant_ms(moment) + (SECOND_END_MS if has_seconds else MINUTE_END_MS)
-
-
-def _unreadable(text: str) -> ConfigFault:
-    return ConfigFault(
-        f"--at {text!r}: write a time of the venue as 2026-10-08T10:42 or 10:42, or Unix "
-        "milliseconds"
-    )
+        return asked_ms(text, event, zone, now_ms)
+    except RulesFault as fault:
+        raise ConfigFault(f"--at {fault}") from fault

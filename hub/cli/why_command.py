@@ -55,7 +55,7 @@ def why(
             at_ms = parse_instant(at, rules.venue.event, rules.zone, now_ms)
         found = _asked(answers, person, rule, place, at_ms)
         if as_json:
-            show_json(found if len(found) > 1 or rule is None and place is None else found[0])
+            show_json(found if len(found) > 1 or (rule is None and place is None) else found[0])
         elif rule is None and place is None:
             _show_all(found)
         else:

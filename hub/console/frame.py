@@ -1,6 +1,6 @@
 """Every page of the console has the same frame: where you are, what time it is, what needs you."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -18,15 +18,36 @@ from hub.web.sessions import Session
 TICK_S: Final = 0.5
 """How often an open page looks for news (real time)."""
 
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page of the navigation; one ``within`` another stands in a second row below it."""
+
+    path: str
+    name: str
+    within: str = ""
+    waiting: Callable[[LiveView], int] | None = None
+    """How many things wait there, shown beside the name."""
+
+
 PAGES: Final = (
-    ("/", "Live"),
-    ("/people", "People"),
-    ("/rules", "Rules"),
-    ("/dj", "DJ"),
-    ("/stand", "Stand"),
-    ("/held", "Held back"),
-    ("/devices", "Devices"),
-)
+    Entry("/", "Live"),
+    Entry("/people", "People"),
+    Entry("/rules", "Rules"),
+    Entry("/document", "Document", "/rules"),
+    Entry("/versions", "Versions", "/rules"),
+    Entry("/audiences", "Audiences", "/rules"),
+    Entry("/buttons", "Buttons", "/rules"),
+    Entry("/notes", "Notes", waiting=lambda view: view.notes_unread),
+    Entry("/dj", "DJ"),
+    Entry("/stand", "Stand"),
+    Entry(
+        "/held", "Held back",
+        waiting=lambda view: view.totals.quarantined + view.totals.dead_letters,
+    ),
+    Entry("/devices", "Devices"),
+)  # fmt: skip
+"""Every page that the navigation leads to, in its order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +80,9 @@ def frame(
     ui.colors(primary="#ffb547")
     with box("top"):
         event = _brand()
-        held = _nav(session, request.url.path)
+        pills = _nav(session, request.url.path)
         now = _now(console)
+    _rows_within(session, request.url.path)
     with box("page narrow" if narrow else "page", "main"):
         yield
 
@@ -69,10 +91,9 @@ def frame(
         view = console.live.look()
         event.set_text(view.event or "Foyer")
         now(view)
-        waiting = view.totals.quarantined + view.totals.dead_letters
-        if held is not None:
-            held.set_text(words.count(waiting))
-            show(held, shown=waiting > 0)
+        for pill, waiting in pills:
+            pill.set_text(words.count(waiting(view)))
+            show(pill, shown=waiting(view) > 0)
 
     ui.timer(TICK_S, tick)
 
@@ -88,18 +109,38 @@ def _brand() -> ui.label:
         return text("Foyer", "brand-name")
 
 
-def _nav(session: Session, path: str) -> ui.label | None:
-    held = None
+def _nav(session: Session, path: str) -> list[tuple[ui.label, Callable[[LiveView], int]]]:
+    here = _here(path)
+    pills = []
     with box("nav", "nav"):
-        for target, name in PAGES:
-            if not may_open(session, target):
+        for entry in PAGES:
+            if entry.within or not may_open(session, entry.path):
                 continue
-            here = path == target or (target != "/" and path.startswith(target))
-            with ui.link(target=target).classes("here" if here else ""):
-                text(name, "", "span")
-                if target == "/held":
-                    held = text("", "pill gone", "span")
-    return held
+            is_here = here is not None and entry.path in (here.path, here.within)
+            with ui.link(target=entry.path).classes("here" if is_here else ""):
+                text(entry.name, "", "span")
+                if entry.waiting is not None:
+                    pills.append((text("", "pill gone", "span"), entry.waiting))
+    return pills
+
+
+def _rows_within(session: Session, path: str) -> None:
+    """The second row: the pages within the one that is open, itself first."""
+    here = _here(path)
+    top = (here.within or here.path) if here else ""
+    rows = [entry for entry in PAGES if top in (entry.path, entry.within)]
+    rows = [entry for entry in rows if may_open(session, entry.path)]
+    if len(rows) < 2:  # noqa: PLR2004 - one alone is in the first row already
+        return
+    with box("nav nav-within", "nav"):
+        for entry in rows:
+            with ui.link(target=entry.path).classes("here" if entry is here else ""):
+                text(entry.name, "", "span")
+
+
+def _here(path: str) -> Entry | None:
+    """The entry that a page belongs to: its own, or the one whose path it begins with."""
+    return next((one for one in PAGES if path == one.path or path.startswith(f"{one.path}/")), None)
 
 
 class _Now:

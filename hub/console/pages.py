@@ -1,5 +1,7 @@
 """One read shows every page of the console and who builds it."""
 
+from collections.abc import Awaitable, Callable
+from inspect import isawaitable
 from pathlib import Path
 from typing import Final
 
@@ -9,14 +11,20 @@ from nicegui import ui
 from starlette.requests import Request
 
 from hub.console import (
+    audiences_page,
+    buttons,
     devices_page,
     dj_page,
+    document_page,
     held_page,
     live_page,
+    notes_page,
     people_page,
     person_page,
+    rule_page,
     rules_page,
     stand_page,
+    versions_page,
 )
 from hub.console.frame import Console
 
@@ -24,43 +32,47 @@ STATIC: Final = Path(__file__).resolve().parent / "static"
 RECONNECT_S: Final = 30.0
 """A page that lost its connection for so long is loaded again (real time)."""
 
+Build = Callable[[Console, Request], Awaitable[None] | None]
+
+
+def _person(console: Console, request: Request) -> Awaitable[None]:
+    return person_page.build(console, request, request.path_params["person"])
+
+
+PAGES: Final[tuple[tuple[str, Build], ...]] = (
+    ("/", live_page.build),
+    ("/people", people_page.build),
+    ("/people/{person}", _person),
+    ("/rules", rules_page.build),
+    ("/rules/{rule}", rule_page.build),
+    ("/document", document_page.build),
+    ("/versions", versions_page.build),
+    ("/audiences", audiences_page.build),
+    ("/audiences/{audience}", audiences_page.build_one),
+    ("/buttons", buttons.build),
+    ("/notes", notes_page.build),
+    ("/dj", dj_page.build),
+    ("/stand", stand_page.build),
+    ("/held", held_page.build),
+    ("/devices", devices_page.build),
+)
+"""Every page, and who builds it."""
+
 
 def mount(app: FastAPI, console: Console) -> None:
     """Add every page to ``app``. NiceGUI has one set of pages in a process; the latest counts."""
-
-    @ui.page("/")
-    def live(request: Request) -> None:
-        live_page.build(console, request)
-
-    @ui.page("/people")
-    def people(request: Request) -> None:
-        people_page.build(console, request)
-
-    @ui.page("/people/{person}")
-    async def person(request: Request, person: str) -> None:
-        await person_page.build(console, request, person)
-
-    @ui.page("/rules")
-    async def rules(request: Request) -> None:
-        await rules_page.build(console, request)
-
-    @ui.page("/dj")
-    def dj(request: Request) -> None:
-        dj_page.build(console, request)
-
-    @ui.page("/stand")
-    def stand(request: Request) -> None:
-        stand_page.build(console, request)
-
-    @ui.page("/held")
-    def held(request: Request) -> None:
-        held_page.build(console, request)
-
-    @ui.page("/devices")
-    def devices(request: Request) -> None:
-        devices_page.build(console, request)
-
+    for path, build in PAGES:
+        ui.page(path)(_page(console, build))
     _run_with(app)
+
+
+def _page(console: Console, build: Build) -> Callable[[Request], Awaitable[None]]:
+    async def page(request: Request) -> None:
+        built = build(console, request)
+        if isawaitable(built):
+            await built
+
+    return page
 
 
 def _run_with(app: FastAPI) -> None:

@@ -64,7 +64,7 @@ def _body(
         with box("stack"):
             with box("panel"):
                 timeline(state, venue, console.now_ms)
-            WhyForm(console, row.id, [rule.name for rule in venue.rules] if venue else [], zone)
+            WhyForm(console, row.id, venue)
             with box("panel"):
                 heading("Decisions", f"{len(decided)}" if decided else "")
                 with box("rows"):

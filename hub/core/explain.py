@@ -10,6 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from hub.core import document as doc
 from hub.core.errors import RulesFault
 from hub.core.explaining.around import Around
 from hub.core.explaining.conditions import conditions, counted_events, places_counted
@@ -34,6 +35,8 @@ __all__ = [
 ]
 
 ASKED: Final = ("live", "shadow")
+CHANGED_BY_RULES: Final = (doc.OnAudience, doc.OnAttribute, doc.OnPoints, doc.OnRule)
+"""Triggers that what a rule did makes true; the others are asked before any rule acts."""
 NOBODY: Final = Person("")
 NOTHING: Final = "all clauses hold, but nothing happened at that instant that would make it fire"
 
@@ -169,7 +172,10 @@ def _meant(
     rules: Compiled, compiled: CompiledRule, folded: Folded, at_ms: int
 ) -> tuple[Moment, Finding]:
     """The last moment at which the trigger became true, or the instant itself."""
+    by_decision = isinstance(compiled.rule.when, CHANGED_BY_RULES)
     for moment in reversed(folded.near):
+        if moment.event is None and not by_decision:
+            continue
         found = trigger(rules, compiled, moment)
         if found.clause.held:
             return moment, found

@@ -66,6 +66,8 @@ def leased(draft: Draft, event: ev.Leased) -> None:
     if draft.world.resolve(before) == before != event.person:
         reason = "the badge was a walk-in's"
         survivor = draft.world.resolve(event.person)
+        if not draft.knows(survivor):  # the desk lends the badge before it says whose it is
+            draft.put(Person(survivor))
         draft.follows.append(ev.Merged(survivor, before, event.at_ms, reason))
 
 

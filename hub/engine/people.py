@@ -52,9 +52,9 @@ class People(Mapping[str, Person]):
         self._packed.pop(person.id, None)
 
     def fill(self, people: Iterable[Person]) -> None:
-        """Take people who were read from the store; few of them are asked for soon."""
+        """Take people who were read from the store, to be decided about now."""
         for person in people:
-            self._packed[person.id] = _encode(person)
+            self._hot[person.id] = person
 
     def drop(self, person: str) -> None:
         """Forget somebody who is forgotten."""

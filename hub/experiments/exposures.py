@@ -6,6 +6,7 @@ Instants are Unix ms (UTC).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
 
 from msgspec import Struct
 
@@ -72,15 +73,8 @@ def in_whole_holdout(venue: Venue, person: str) -> bool:
 
 def same_since_ms(versions: Iterable[InForce], rule: str) -> int:
     """Return since when a rule has the arms that it has now; ``versions`` come newest first."""
-    since_ms, now = 0, None
-    for version in versions:
-        found = _arms(version.venue, rule)
-        if now is None:
-            now = found
-        elif found != now:
-            break
-        since_ms = version.at_ms
-    return since_ms
+    _, newest = next(groupby(versions, lambda version: _arms(version.venue, rule)), (None, ()))
+    return min((version.at_ms for version in newest), default=0)
 
 
 def split_event(

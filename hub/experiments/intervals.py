@@ -76,8 +76,8 @@ def difference(one: Share, other: Share) -> Interval:
 def detectable(people: int, baseline: Share) -> float | None:
     """Return the smallest true difference that would be seen with a power of ``POWER``.
 
-    ``people`` is the size of the other group; ``baseline`` is what is compared with. The smaller of
-    an increase and a decrease is taken. None when not even the largest possible would be seen.
+    ``people`` is the size of the other group; ``baseline`` is what is compared with. It is the
+    larger of an increase and a decrease, where both can be seen; None when neither can.
     """
     if not people or not baseline.people:
         return None
@@ -87,7 +87,7 @@ def detectable(people: int, baseline: Share) -> float | None:
         for end in (0.0, 1.0)
         if _is_seen(rate, end, people, baseline.people)
     ]
-    return min(found, default=None)
+    return max(found, default=None)
 
 
 def _closest(rate: float, end: float, people: int, compared: int) -> float:

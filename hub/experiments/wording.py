@@ -17,6 +17,7 @@ VERDICTS: Final = {
     "unsure": "not sure yet",
 }
 REFUSALS: Final = "consent, cap, quiet, stock"
+MATCHED: Final = " Among the others there are such people too."
 LOOKING: Final = (
     "Judge at the end. Whoever looks every hour and stops at the first clear answer finds one by "
     "chance far more often than one time in twenty."
@@ -54,9 +55,11 @@ def difference_text(
 ) -> str:
     """Say how two shares differ; ``names`` are given where there are more than two."""
     seen = one.rate - other.rate
-    word = "About as many" if not round(seen * 100) else "More" if seen > 0 else "Fewer"
+    is_even = not round(seen * 100)
+    word = "About as many" if is_even else "More" if seen > 0 else "Fewer"
     head = "" if names is None else f"{names[0]} against {names[1]}: "
-    points = f"{points_text(seen)} points, between {_bounds(interval)}"
+    than = "" if is_even else f" {word.lower()}"
+    points = f"{abs(round(seen * 100))} points{than}, between {_bounds(interval)}"
     return (
         f"{head}{word} {did}: {_of(one)} against {_of(other)} - {points}: "
         f"{VERDICTS[verdict_of(interval)]}."
@@ -80,14 +83,13 @@ def people_text(one: int, other: int, detectable: float | None, needed: int | No
 def left_out_texts(left: LeftOut, waiting: int, refused: int) -> list[str]:
     """Say who is not counted, and who is in spite of everything."""
     said = (
-        (waiting, "still have time to reach the goal and are not counted yet"),
-        (refused, f"got nothing of it ({REFUSALS}) and count all the same: the others have such too"),
-        (left.merged, "left out: two records in different arms turned out to be one person"),
-        (left.earlier, "left out: it was decided for them before the rule had these arms"),
-        (left.whole_event, "left out: no rule at all acts for them (the event's holdout)"),
-    )  # fmt: skip
-    return [f"{number} {'person' if number == 1 else 'people'}: {text}." for number, text in said
-            if number]  # fmt: skip
+        (waiting, "Not counted yet, as they still have time to reach the goal", ""),
+        (refused, f"Counted though they got nothing of it ({REFUSALS})", MATCHED),
+        (left.merged, "Left out, as two records in different arms turned out to be one person", ""),
+        (left.earlier, "Left out, as they came up before the rule had these arms", ""),
+        (left.whole_event, "Left out, as no rule acts for them (the event's holdout)", ""),
+    )
+    return [f"{text}: {number}.{more}" for number, text, more in said if number]
 
 
 def looks_text(comparisons: int) -> list[str]:

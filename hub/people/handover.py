@@ -70,6 +70,9 @@ class _Pipe:
     def flush(self) -> None:
         """Nothing lies below it."""
 
+    def close(self) -> None:
+        """Nothing is open."""
+
     def taken(self) -> bytes:
         parts, self._parts, self.waiting = self._parts, [], 0
         return b"".join(parts)
@@ -77,7 +80,7 @@ class _Pipe:
 
 def _zipped(whole: Whole, now_ms: int) -> Iterator[bytes]:
     pipe = _Pipe()
-    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as bundle:  # type: ignore[arg-type]
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as bundle:
         for name, written in ((JSON_NAME, _json(whole, now_ms)), (HTML_NAME, _html(whole, now_ms))):
             with bundle.open(name, "w", force_zip64=True) as file:
                 for some in written:
@@ -119,6 +122,9 @@ def _table(section: Section) -> Iterator[str]:
             columns = [name for name in row if not name.endswith("_ms")]
             heads = "".join(f"<th>{escape(name.replace('_', ' '))}</th>" for name in columns)
             yield f"<table><tr>{heads}</tr>"
+        if "left_out" in row:
+            yield f"<tr><td colspan={len(columns)}>{_cell(row['left_out'])}</td></tr>"
+            continue
         yield f"<tr>{''.join(f'<td>{_cell(row.get(name))}</td>' for name in columns)}</tr>"
     yield "</table>" if columns else "<p class=quiet>Nothing.</p>"
 

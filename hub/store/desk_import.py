@@ -131,13 +131,18 @@ class DeskImport:
                 return Outcome("new")
             made = people.register(connection, self._event, new, at_ms)
             return Outcome("new", made.person, made.link_token)
-        lent = bool(new.badge) and mine not in holders
+        lent = bool(new.badge) and mine not in holders and not self._is_being_lent(connection, new)
         changed = self._change(connection, new, before, at_ms, write=write)
         if lent and write:
             key = f"lease/{new.source_key}#{new.badge}"
             body = ev.Leased(str(new.badge), before.person, at_ms)
             lent = commands.add(connection, self._event, key, body, at_ms)
         return Outcome("updated" if changed or lent else "unchanged", mine)
+
+    def _is_being_lent(self, connection: Connection, new: NewPerson) -> bool:
+        """Whether the badge that came with the first record is still on its way to them."""
+        first = commands.result(connection, self._event, f"lease/{new.source_key}")
+        return first is not None and not first.done
 
     def _change(
         self, connection: Connection, new: NewPerson, before: _Known, at_ms: int, *, write: bool

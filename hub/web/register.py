@@ -1,30 +1,31 @@
-"""What a desk or a file says of somebody becomes one checked value, or one clear sentence."""
+"""What a desk says of somebody becomes one checked value, or one clear sentence."""
 
-import csv
-import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from contract.limits import BADGE_CHARS_MAX
 from hub.core.events import Value
 from hub.core.profile import ARTISTS_ATTRIBUTE, COLOUR_ATTRIBUTE
+from hub.people.purposes import KNOWN
 from hub.store.people import NewPerson
 from hub.web.errors import BadInput
 
-CONSENTS: Final = ("lights", "music", "presence", "push", "rewards")
-IMPORT_ROWS_MAX: Final = 20_000
+CONSENTS: Final = tuple(KNOWN)
+"""What somebody can consent to, whatever the venue's document asks for besides."""
 FIELD_CHARS_MAX: Final = 300
 OWN_COLUMNS: Final = ("name", "email", "phone", "company", "badge", "consents", "key")
 _COLOUR = re.compile(r"^#[0-9a-fA-F]{6}$")
 
 
-def checked(raw: Mapping[str, str], source: str = "") -> NewPerson:
+def checked(
+    raw: Mapping[str, str], source: str = "", purposes: Collection[str] = CONSENTS
+) -> NewPerson:
     """Make a value of one row; ``first_name`` and ``last_name`` serve where there is no ``name``.
 
     Columns that are not the desk's own become attributes. ``consents`` and the artists are
-    separated by ``;``. With ``source`` the row's key, badge or e-mail makes importing it twice
-    harmless.
+    separated by ``;``, and ``purposes`` are those that there are. With ``source`` the row's key,
+    badge or e-mail makes registering it twice harmless.
 
     Raises:
         BadInput: the text names the column.
@@ -43,28 +44,10 @@ def checked(raw: Mapping[str, str], source: str = "") -> NewPerson:
         phone=row.get("phone"),
         company=row.get("company"),
         attributes=_attributes(row, name),
-        consents=_consents(row.get("consents", "")),
+        consents=_consents(row.get("consents", ""), purposes),
         badge=_badge(row.get("badge")),
         source_key=f"{source}/{key}" if source and key else None,
     )
-
-
-def read_rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield line number and row of a CSV with a header.
-
-    Raises:
-        BadInput: no header, a line with too many fields, or over ``IMPORT_ROWS_MAX`` rows.
-    """
-    reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), strict=True)
-    try:
-        for number, row in enumerate(reader, start=2):
-            if number > IMPORT_ROWS_MAX + 1:
-                raise BadInput(f"a file may have {IMPORT_ROWS_MAX} rows")
-            if None in row:
-                raise BadInput(f"line {number} has more fields than the header")
-            yield number, {key: value or "" for key, value in row.items()}
-    except csv.Error as error:
-        raise BadInput(f"line {reader.reader.line_num}: {error}") from error
 
 
 def _attributes(row: Mapping[str, str], name: str) -> dict[str, Value]:
@@ -79,11 +62,11 @@ def _attributes(row: Mapping[str, str], name: str) -> dict[str, Value]:
     return extra
 
 
-def _consents(written: str) -> list[str]:
+def _consents(written: str, purposes: Collection[str]) -> list[str]:
     found = [one.strip() for one in written.split(";") if one.strip()]
     for one in found:
-        if one not in CONSENTS:
-            raise BadInput(f"{one!r} is not something to consent to: {', '.join(CONSENTS)}")
+        if one not in purposes:
+            raise BadInput(f"{one!r} is not something to consent to: {', '.join(purposes)}")
     return found
 
 

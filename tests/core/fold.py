@@ -89,11 +89,19 @@ def _update(known: dict[str, str], changes: Mapping[str, str | None]) -> None:
 class Fold:
     """State so far, and what was decided on the way to it."""
 
-    def __init__(self, venue: doc.Venue, state: State | None = None, grace_ms: int = 0) -> None:
+    def __init__(
+        self,
+        venue: doc.Venue,
+        state: State | None = None,
+        grace_ms: int = 0,
+        *,
+        is_terse: bool = False,
+    ) -> None:
         """Begin from a state, or with an empty one in which the venue is published."""
         self.rules: Compiled = compile_venue(venue, 1)
         self.state = state or State()
         self.grace_ms = grace_ms
+        self.is_terse = is_terse
         self.previous: Compiled | None = None
         self.events: dict[str, list[ev.Event]] = {}
         self.positions: dict[str, list[int]] = {}
@@ -140,6 +148,7 @@ class Fold:
             self.grace_ms, state.ids, state.aliases,
             {raw: tuple(events) for raw, events in self.events.items()},
             {raw: tuple(found) for raw, found in self.positions.items()}, self.previous,
+            self.is_terse,
         )  # fmt: skip
 
     def tell(self, event: ev.Event, now_ms: int | None = None) -> Outcome:

@@ -1,47 +1,20 @@
-"""Why, and why not: each clause with the value it saw."""
+"""Why, and why not: one sentence that answers first, and each clause with the value it saw."""
 
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from hub.core import events as ev
 from hub.core.errors import RulesFault
-from hub.core.explain import Explanation, explain, fold_profile, with_decisions, with_given
+from hub.core.explain import explain, explain_venue, known_rule, not_in_force, stored
 from hub.core.outcome import Clause, Decision
+from hub.core.people.refold import refold
 from hub.core.state import Person
-from tests.core.fold import TAP, Fold, document, rule, visits
+from tests.core.fold import CONSENTS, TAP, document, rule, visits
+from tests.core_explaining.told import Logged
 
 CARD = {"do": "reward", "pool": "card", "title": "A card"}
-
-
-def why(fold: Fold, minute: float, events: list[ev.Event], name: str = "r") -> Explanation:
-    """Ask as the command line does: fold the person's own events, then the stored decisions."""
-    at_ms = fold.at_ms(minute)
-    stored = [one for one in fold.decisions if one.rule == name and one.at_ms <= at_ms]
-    known = fold_profile(fold.rules, "ann", [one for one in events if one.at_ms <= at_ms])
-    known = with_given(known, fold.person(), at_ms)
-    near = [one for one in stored if one.at_ms >= at_ms - 60_000]
-    return explain(fold.rules, name, with_decisions(known, stored), at_ms, near)
-
-
-def told(venue: Any, *happens: tuple[float, str, str]) -> tuple[Fold, list[ev.Event]]:
-    """What happened to Ann: minute, what, where."""
-    fold = Fold(venue)
-    events: list[ev.Event] = [ev.Registered("ann", fold.opens_ms, {"city": "Bonn"}, ["rewards"])]
-    for minute, what, place in happens:
-        at_ms = fold.at_ms(minute)
-        if what == "tap":
-            events.append(ev.Tapped("ann", place, at_ms))
-        else:
-            events.append(ev.Moved("ann", place, what, at_ms))  # type: ignore[arg-type]
-    fold.tell(ev.Leased("ann", "ann", fold.opens_ms))
-    for event in events:
-        fold.tell(event)
-        fold.pass_to((event.at_ms - fold.opens_ms) / 60_000)
-    return fold, events
-
-
-COFFEES = [(float(minute), "tap", "coffee") for minute in (0, 30, 100, 110)]
 THIRD = document(
     rule(
         visits(3, within="2h"),
@@ -53,192 +26,422 @@ THIRD = document(
 )
 
 
+def coffees(*minutes: float, venue: Any = THIRD, **attributes: Any) -> Logged:
+    """Ann of Bonn taps at the coffee stand."""
+    fold = Logged(venue)
+    fold.join("ann", **{"city": "Bonn"} | attributes)
+    for minute in minutes:
+        fold.pass_to(minute)
+        fold.tap(minute)
+    return fold
+
+
+def held(fold: Logged, minute: float, name: str = "r") -> dict[str, bool]:
+    """Clause to whether it held."""
+    return {one.text: one.held for one in fold.why(minute, name).clauses}
+
+
 def test_fired_is_told_as_it_was_decided() -> None:
-    fold, events = told(THIRD, *COFFEES)
-    answer = why(fold, 100.5, events)
-    assert (answer.answer, answer.reason) == ("fired", "Three coffees in two hours")
-    assert answer.at_ms == fold.at_ms(100)
-    assert [(one.text, one.held, one.saw) for one in answer.clauses] == [
+    told = coffees(0, 30, 100, 110).told(0)
+    assert (told.answer, told.reason) == ("fired", "Three coffees in two hours")
+    assert told.sentence == "Yes, at 09:40: Three coffees in two hours"
+    assert [(one.text, one.held, one.saw) for one in told.clauses] == [
         ("3 visits at coffee within 2 h", True, "3: 08:00:00, 08:30:00, 09:40:00"),
         ("city is Bonn", True, "Bonn"),
     ]
-    assert answer.actions == ["reward from card, 1 of 2 left"]
+    assert told.actions == ["reward from card, 1 of 2 left"]
+    assert [(one.kind, one.place, one.is_counted) for one in told.events] == [
+        ("visit", "coffee", True)
+    ] * 3
 
 
-def test_no_says_which_clause_failed_and_what_it_saw() -> None:
-    fold, events = told(THIRD, *COFFEES)
-    answer = why(fold, 42, events)
-    assert (answer.answer, answer.version) == ("no", 1)
-    assert answer.reason == "not so at 08:42:00: 3 visits at coffee within 2 h"
-    assert answer.clauses[0] == Clause(
-        "3 visits at coffee within 2 h", held=False, saw="2: 08:00:00, 08:30:00"
+def test_no_says_how_many_more_and_until_when() -> None:
+    fold = coffees(0, 125, 151)
+    answer = fold.why(162)
+    assert answer.sentence == (
+        "No: 2 visits at coffee within 2 h (10:05, 10:31), 3 are needed: 1 more before 12:05; "
+        "the visit at 08:00 is outside the window by 42 min"
     )
-    assert answer.clauses[-1] == Clause("consents to rewards", held=True, saw="rewards")
-
-
-def test_no_for_somebody_of_whom_nothing_is_known() -> None:
-    fold = Fold(THIRD)
-    answer = explain(fold.rules, "r", Person("eve"), fold.opens_ms, [])
-    assert [(one.held, one.saw) for one in answer.clauses] == [
-        (False, "none"), (False, "unknown"), (False, "no consents"),
+    assert (answer.answer, answer.version, answer.person) == ("no", 1, "ann")
+    assert answer.clauses[0] == Clause(
+        "3 visits at coffee within 2 h", held=False, saw="2: 10:05:00, 10:31:00"
+    )
+    assert [(one.at_ms, one.is_counted) for one in answer.events] == [
+        (fold.at_ms(0), False), (fold.at_ms(125), True), (fold.at_ms(151), True),
     ]  # fmt: skip
 
 
-def test_suppressed_says_by_what() -> None:
-    fold, events = told(
-        document(rule(TAP, CARD, limit={"every": "1h"})), (0, "tap", "coffee"), (9, "tap", "coffee")
+def test_a_visit_stops_counting_at_the_very_end_of_its_window() -> None:
+    assert (
+        coffees(0)
+        .why(120)
+        .sentence.startswith(
+            "No: 0 visits at coffee within 2 h, 3 are needed: 3 more; "
+            "the visit at 08:00 is outside the window since that very instant"
+        )
     )
-    answer = why(fold, 9.5, events)
-    assert (answer.answer, answer.reason) == (
-        "suppressed", "limit: once every 1 h, and it fired at 08:00:00",
-    )  # fmt: skip
 
 
-def test_a_no_within_a_limit_says_so() -> None:
-    fold, events = told(THIRD, *COFFEES)
-    answer = why(fold, 111.9, events)
-    assert answer.clauses[-1] == Clause(
+def test_a_whole_event_has_no_outside() -> None:
+    fold = coffees(0, venue=document(rule(visits(2))))
+    assert fold.why(5).sentence == (
+        "No: 1 visit at coffee within the event (08:00), 2 are needed: 1 more"
+    )
+
+
+def test_conditions_fail_at_the_moment_that_is_meant() -> None:
+    fold = coffees(0, 30, 100, city="Köln")
+    answer = fold.why(100.5)
+    assert answer.at_ms == fold.at_ms(100)
+    assert [one.held for one in answer.clauses] == [True, False, True]
+    assert answer.sentence == "No: “city is Bonn” does not hold: Köln"
+    unknown = Logged(THIRD).why(1)
+    assert unknown.sentence == (
+        "No: 0 visits at coffee within 2 h, 3 are needed: 3 more; besides: “city is Bonn” does "
+        "not hold: unknown, no consent to rewards"
+    )
+
+
+def test_what_was_reached_before_is_said() -> None:
+    answer = coffees(0, 30, 100, 110).why(112)
+    assert answer.sentence.startswith(
+        "No: that was reached at 09:40 already, and nothing reached it at that instant"
+    )
+    assert answer.clauses[-2] == Clause(
         "is within its limit",
         held=False,
         saw="limit: once for each person, and it fired at 09:40:00",
     )
 
 
-def test_a_follow_up_is_no_firing_of_the_rule() -> None:
-    later = {"do": "follow_up", "after": "5min", "then": [{"do": "tag", "tag": "x"}]}
-    fold, events = told(
-        document(rule(TAP, later, limit={"at_most": 2})), (0, "tap", "coffee"), (9, "tap", "bacon")
-    )
-    assert [one.reason for one in fold.decisions] == ["taps at coffee", "follow-up of r"]
-    answer = why(fold, 9, events)
-    assert [one.text for one in answer.clauses if not one.held] == ["taps at coffee"]
-
-
-def test_tags_that_rules_gave_count_from_when_they_were_given() -> None:
-    venue = document(
-        rule(visits(2), {"do": "tag", "tag": "regular"}, {"do": "draw", "draw": "car"}, name="two"),
-        rule(
-            {"kind": "tap", "place": "bacon"},
-            {"do": "follow_up", "after": "5min", "then": [{"do": "tag", "tag": "fed"}]},
-            name="later",
-        ),
-        rule({"kind": "tap", "place": "juice"}, if_={"check": "tag", "tag": "regular"}),
-    )
-    fold, events = told(
-        venue,
-        (0, "tap", "juice"), (1, "tap", "coffee"), (3, "tap", "coffee"), (4, "tap", "bacon"),
-        (20, "tap", "juice"),
-    )  # fmt: skip
-    for minute, held, saw in (
-        (0, False, "no tags"), (2.9, False, "no tags"), (3, True, "regular"),
-        (8.9, True, "regular"), (9, True, "fed, regular"),
-    ):  # fmt: skip
-        answer = why(fold, minute, events)
-        assert (answer.answer, answer.clauses[1]) == (
-            "no", Clause("has the tag regular", held, saw),
-        )  # fmt: skip
-    assert why(fold, 20, events).answer == "fired"
-    given = with_given(Person("ann"), fold.person(), fold.at_ms(3))
-    assert given.draws == {"car": fold.at_ms(3)}
-    assert with_given(Person("ann"), fold.person(), fold.at_ms(2)) == Person("ann")
-
-
 def test_everything_holds_and_yet_nothing_happened() -> None:
-    fold, events = told(
-        document(rule({"kind": "visit", "place": "stage"}, name="later")), (1, "entered", "stage")
-    )
+    fold = coffees(0, 30, 100)
     fold.decisions.clear()
-    assert why(fold, 5, events, "later").reason == (
+    assert fold.why(100.1).reason == (
         "all clauses hold, but nothing happened at that instant that would make it fire"
     )
 
 
-def test_of_several_decisions_the_latest_answers() -> None:
-    fold = Fold(THIRD)
-    decisions = [
-        Decision(f"k{at}", "r", 1, "ann", None, at, "fired", f"at {at}") for at in (2, 5, 3)
-    ]
-    assert explain(fold.rules, "r", Person("ann"), 9, decisions).reason == "at 5"
+def test_what_became_known_later_does_not_count() -> None:
+    fold = coffees(0, 60)
+    fold.tap(70, late=30)
+    fold.tap(72, late=30)
+    fold.tap(71, place="bacon", late=30)
+    fold.tell(ev.Registered("ann", fold.at_ms(71)), fold.at_ms(110))
+    answer = fold.why(75)
+    assert answer.sentence.endswith(
+        "; the tap at coffee at 09:12 became known at 09:42 (and 1 more), too late for this"
+    )
+    assert [one.at_ms for one in answer.events if one.is_counted] == [fold.at_ms(0), fold.at_ms(60)]
+    late = answer.events[-1]
+    assert (late.known_ms, late.what) == (
+        fold.at_ms(102), "tap, became known at 09:42, too late for this",
+    )  # fmt: skip
+    assert fold.told(0).answer == "fired"
+    one = coffees(0)
+    one.tap(5, late=30)
+    assert "at 08:05 became known at 08:35, too late for this" in one.why(6).sentence
 
 
-def test_decisions_that_were_suppressed_are_no_firings() -> None:
-    decision = Decision("k", "r", 1, "ann", None, 1, "suppressed", "no")
-    assert with_decisions(Person("ann"), [decision]).fired == {}
+def test_suppressed_and_shadow_say_so() -> None:
+    venue = document(rule(TAP, CARD, limit={"every": "1h"}), rule(TAP, name="s", stage="shadow"))
+    fold = coffees(0, 9, venue=venue)
+    told = {(one.rule, one.answer): one for one in map(fold.told, range(4))}
+    suppressed = told["r", "suppressed"]
+    assert suppressed.sentence == (
+        "No, at 08:09 it was suppressed: limit: once every 1 h, and it fired at 08:00:00"
+    )
+    assert suppressed.because == "limit"
+    assert told["s", "shadow"].sentence == (
+        "As a shadow only, at 08:09: taps at coffee; it takes no action"
+    )
+    assert fold.folded("ann", fold.at_ms(9)).now.fired.keys() == {"r", "s~shadow"}
 
 
-def test_there_is_no_such_rule() -> None:
+def test_an_arm_is_said() -> None:
+    one = {"name": "one", "then": [{"do": "tag", "tag": "x"}]}
+    made = rule(TAP, variants=[one])
+    del made["then"]
+    fold = coffees(0, venue=document(made))
+    assert fold.told().sentence == "Yes, at 08:00: taps at coffee (arm one)"
+    assert fold.folded("ann", fold.at_ms(1)).now.tags == {"x": fold.at_ms(0)}
+
+
+def test_a_decision_is_told_without_its_rule_or_its_person() -> None:
+    fold = coffees(0)
+    decision = Decision("k", "gone", 1, "ann", None, fold.at_ms(0), "fired", "it was so")
+    for folded in (None, fold.folded("ann", fold.at_ms(0))):
+        assert stored(fold.rules, decision, folded).events == []
+
+
+def test_there_is_no_such_rule_or_it_is_about_the_other() -> None:
     for venue, listed in ((THIRD, "r"), (document(), "none")):
         with pytest.raises(RulesFault, match=f"there is no rule 'x'; there is: {listed}"):
-            explain(Fold(venue).rules, "x", Person("ann"), 0, [])
-
-
-FOOD = {"kind": "distinct", "group": "food", "count": 2, "within": "1h"}
-STAGE = [(1.0, "entered", "stage"), (4.0, "left", "stage"), (6.0, "entered", "stage")]
+            Logged(venue).why(0, "x")
+    crowd = {"kind": "occupancy", "place": "stage", "at_least": 2}
+    fold = Logged(document(rule(crowd, {"do": "staff", "title": "x"}), rule(TAP, name="t")))
+    with pytest.raises(RulesFault, match="is about the venue, not about a person"):
+        fold.why(0)
+    with pytest.raises(RulesFault, match="is about people: say about whom"):
+        explain_venue(fold.rules, "t", 0, fold.around())
+    assert known_rule(fold.rules, "t").name == "t"
 
 
 @pytest.mark.parametrize(
-    ("when", "happens", "text", "saw"),
-    [
-        (FOOD, [(0, "tap", "juice")], "2 different places of food within 1 h", "1 of 3: juice"),
-        (FOOD, [], "2 different places of food within 1 h", "0 of 3: none"),
-        (
-            {"kind": "visits", "group": "food", "count": 9},
-            [(float(minute), "tap", "bacon") for minute in range(7)],
-            "9 visits at food within the event",
-            "7: ... 08:02:00, 08:03:00, 08:04:00, 08:05:00, 08:06:00",
+    ("stage", "said"), [("draft", "the rule is a draft"), ("paused", "the rule is paused")]
+)
+def test_a_rule_that_is_not_asked(stage: str, said: str) -> None:
+    answer = coffees(0, venue=document(rule(TAP, stage=stage))).why(0)
+    assert answer.sentence == f"No: {said}, nobody is asked"
+    assert answer.clauses[0] == Clause("the rule is live", held=False, saw=stage)
+
+
+def test_a_rule_that_was_not_there() -> None:
+    said = not_in_force("r", "ann", 5, 0, "it was not there yet")
+    assert (said.answer, said.sentence) == ("no", "No: it was not there yet")
+
+
+def test_what_rules_gave_counts_from_when_they_gave_it() -> None:
+    venue = document(
+        rule(
+            visits(2), {"do": "tag", "tag": "regular"}, {"do": "draw", "draw": "car"},
+            {"do": "points", "points": 3}, {"do": "honour", "honour": "hero"},
+            {"do": "status", "status": "gold"}, {"do": "set", "attribute": "mark", "value": "x{city}"},
+            {"do": "set", "attribute": "age", "value": 3}, CARD, name="two",
         ),
-        (TAP, [(0, "tap", "coffee")], "taps at coffee", "1: 08:00:00"),
-        ({"kind": "visit", "place": "coffee"}, [(0, "tap", "coffee")], "visits coffee",
-         "1: 08:00:00"),
-        ({"kind": "visit", "place": "coffee"}, [], "visits coffee", "none"),
-        (
-            {"kind": "visit", "place": "stage", "at_least": "10min"},
-            STAGE,
-            "visits stage for 10 min",
-            "2: 08:01:00, 08:06:00",
+        rule(
+            {"kind": "tap", "place": "bacon"},
+            {"do": "follow_up", "after": "5min", "then": [{"do": "untag", "tag": "regular"}]},
+            {"do": "push", "title": "x", "max_age": "1s"},
+            name="later",
         ),
-        (
-            {"kind": "dwell", "place": "stage", "at_least": "10min"},
-            STAGE,
-            "has spent 10 min at stage, and is still there",
-            "7 min, now stage",
-        ),
-        (
-            {"kind": "dwell", "place": "stage", "at_least": "10min"},
-            [*STAGE[:2], (5, "left", "stage"), (6, "left_venue", "floor")],
-            "has spent 10 min at stage, and is still there",
-            "3 min, now nowhere",
-        ),
-        ({"kind": "present", "place": "floor"}, STAGE, "is at floor", "stage"),
-        ({"kind": "present", "place": "floor"}, [], "is at floor", "nowhere"),
-    ],
-)  # fmt: skip
-def test_each_kind_of_trigger_says_what_it_saw(
-    when: dict[str, Any], happens: list[tuple[float, str, str]], text: str, saw: str
-) -> None:
-    then = [{"do": "music"}] if when["kind"] == "present" else []
-    fold, events = told(document(rule(when, *then)), *happens)
-    fold.decisions.clear()
-    clause = why(fold, 10, events).clauses[0]
-    assert (clause.text, clause.held, clause.saw) == (text, False, saw)
+        rule({"kind": "tap", "place": "juice"}, if_={"check": "tag", "tag": "regular"}),
+        attributes=[{"name": "mark"}, {"name": "age", "type": "number"}, {"name": "city"}],
+    )  # fmt: skip
+    fold = coffees(1, 3, venue=venue)
+    fold.tap(4, place="bacon", late=0.5)
+    fold.pass_to(20)
+    for minute, tags in ((2.9, set()), (3, {"regular"}), (8.9, {"regular"}), (9, set())):
+        now = fold.folded("ann", fold.at_ms(minute)).now
+        assert now.tags.keys() == tags
+        assert held(fold, minute)["has the tag regular"] is bool(tags)
+    now, ann = fold.folded("ann", fold.at_ms(20)).now, fold.person()
+    for name in ("points", "draws", "honours", "status", "attributes", "assigned", "fired"):
+        assert getattr(now, name) == getattr(ann, name)
+    assert fold.folded("ann", fold.at_ms(2)).now.points == 0
+    assert [one.outcome for one in fold.decisions if one.rule == "later"] == ["fired"] * 2
+
+
+def test_decisions_of_versions_and_rules_that_are_gone_still_fired() -> None:
+    fold = coffees(0, venue=document(rule(TAP, {"do": "tag", "tag": "x"})))
+    del fold.versions[1]
+    now = fold.folded("ann", fold.at_ms(1)).now
+    assert (now.tags, now.fired["r"].count) == ({}, 1)
+    gone = Decision("gone/ann", "gone", 1, "ann", None, fold.at_ms(0), "fired", "x", actions=["x"])
+    follow = replace(gone, key="r/ann#7", rule="r")
+    set_ = {"do": "set", "attribute": "age", "value": "much"}
+    number = document(rule(TAP, set_), attributes=[{"name": "age", "type": "number"}])
+    other = Logged(number)
+    other.decisions += [gone, follow, replace(gone, rule="r", actions=["age is 3"])]
+    assert other.folded("ann", fold.at_ms(1)).now.attributes == {}
+
+
+def test_people_are_followed_through_merges_as_they_were_at_the_instant() -> None:
+    fold = Logged(document(rule(visits(3)))).join("ann", "bob")
+    for minute, who in ((1, "ann"), (2, "bob"), (3, "ann")):
+        fold.tap(minute, who)
+    fold.tell(ev.Merged("ann", "bob", fold.at_ms(5)))
+    assert fold.folded("bob", fold.at_ms(4)).now.id == "bob"
+    assert len(fold.folded("ann", fold.at_ms(4)).now.visits["coffee"]) == 2
+    for who in ("ann", "bob"):
+        assert fold.folded(who, fold.at_ms(6)).now.id == "ann"
+    assert fold.folded("ann", fold.at_ms(6)).now.visits == fold.person().visits
+    fold.tell(ev.Unmerged("ann", "bob", fold.at_ms(7)))
+    assert len(fold.folded("bob", fold.at_ms(8)).now.visits["coffee"]) == 1
+    again = replace(fold.rows[-1], pos=99)
+    fold.rows += [again, replace(again, pos=100, event=ev.Merged("cid", "cid", fold.at_ms(8)))]
+    assert len(fold.folded("ann", fold.at_ms(8)).now.visits["coffee"]) == 2
 
 
 def test_events_at_places_that_are_gone_and_of_other_kinds_are_left_aside() -> None:
-    fold = Fold(document())
-    events: list[ev.Event] = [
-        ev.Tapped("ann", "moon", 1),
-        ev.Moved("ann", "moon", "entered", 2),
-        ev.Moved("ann", "stage", "entered", 3),
-        ev.Moved("ann", "floor", "left", 4),
-        ev.Redeemed("ann", "card", 0, 5),
+    fold = Logged(document()).join("ann")
+    fold.tell(ev.Moved("ann", "moon", "entered", fold.at_ms(1)))
+    fold.tell(ev.Moved("ann", "stage", "entered", fold.at_ms(2)))
+    fold.tell(ev.Moved("ann", "floor", "left", fold.at_ms(3)))
+    fold.tell(ev.Redeemed("ann", "card", 0, fold.at_ms(4)))
+    row = replace(fold.rows[-1], pos=99, event=ev.Tapped("ann", "moon", fold.at_ms(5)))
+    fold.rows.append(row)
+    now = fold.folded("ann", fold.at_ms(6)).now
+    assert (now.taps, now.place, now.since_ms) == ({}, "stage", fold.at_ms(2))
+    own = [one.event for one in fold.rows]
+    assert refold(fold.rules, "ann", own).place == "stage"
+
+
+COUNT = {"check": "counted", "of": "visits", "place": "coffee", "within": "1h"}
+
+
+@pytest.mark.parametrize(
+    ("test", "said"),
+    [
+        (
+            COUNT | {"at_least": 3},
+            (
+                "“at least 3 visits at coffee within 1 h” does not hold: 2: 08:50:00, 08:55:00; "
+                "1 more needed; the visit at 08:00 is outside the window by 1 min"
+            ),
+        ),
+        (
+            COUNT | {"at_most": 1},
+            (
+                "“at most 1 visits at coffee within 1 h” does not hold: 2: 08:50:00, 08:55:00; "
+                "1 too many until 09:50; the visit at 08:00 is outside the window by 1 min"
+            ),
+        ),
+        (
+            COUNT | {"at_most": 1, "within": "event"},
+            (
+                "“at most 1 visits at coffee within the event” does not hold: 3: 08:00:00, 08:50:00, "
+                "08:55:00; 2 too many"
+            ),
+        ),
+        (
+            COUNT | {"at_least": 3, "at_most": 9},
+            (
+                "“at least 3 and at most 9 visits at coffee within 1 h” does not hold: 2: 08:50:00, "
+                "08:55:00; 1 more needed; the visit at 08:00 is outside the window by 1 min"
+            ),
+        ),
+        (
+            COUNT | {"at_least": 0, "at_most": 1},
+            (
+                "“at least 0 and at most 1 visits at coffee within 1 h” does not hold: 2: 08:50:00, "
+                "08:55:00; 1 too many until 09:50; the visit at 08:00 is outside the window by 1 min"
+            ),
+        ),
+        (
+            {"check": "counted", "of": "taps", "take": "distinct", "group": "food", "at_least": 2},
+            (
+                "“at least 2 different places of food with taps within the event” does not hold: "
+                "1 of 3: coffee"
+            ),
+        ),
+        (
+            {"check": "counted", "of": "stays", "take": "sum", "at_least": "1h"},
+            "“at least 1 h spent at any place within the event” does not hold: 0 ms",
+        ),
+        (
+            {"check": "counted", "of": "points", "take": "sum", "at_least": 5},
+            "“at least 5 points added within the event” does not hold: 3",
+        ),
+        (
+            {"check": "none", "of": [{"check": "tag", "tag": "x"}]},
+            "“not: has the tag x” does not hold: x",
+        ),
+        (
+            {"check": "all", "of": [{"check": "tag", "tag": "y"}, {"check": "tag", "tag": "x"}]},
+            "“has the tag y” does not hold: x",
+        ),
+        (
+            {"check": "any", "of": [{"check": "tag", "tag": "y"}]},
+            "“(has the tag y)” does not hold: x",
+        ),
+        (
+            {"check": "occupancy", "place": "stage", "at_least": 2},
+            "“at least 2 people at stage” does not hold: 1",
+        ),
+        (
+            {"check": "stock", "pool": "card", "at_least": 3},
+            "“at least 3 left of card” does not hold: 2",
+        ),
+        (
+            {"check": "arm", "rule": "r", "arm": "one"},
+            "“is in the arm one of r” does not hold: no arm",
+        ),
+    ],
+)
+def test_each_condition_says_what_it_saw(test: dict[str, Any], said: str) -> None:
+    give = [{"do": "points", "points": 3}, {"do": "tag", "tag": "x"}]
+    venue = document(
+        rule({"kind": "tap", "place": "bacon"}, if_=test),
+        rule(TAP, *give, name="gives", limit={"once": True}),
+    )
+    fold = coffees(0, 50, 55, venue=venue)
+    fold.join("bob")
+    fold.move(55, "entered", who="bob")
+    fold.tap(61, place="bacon" if "group" not in test else "coffee")
+    answer = fold.why(61.1)
+    if "group" in test:
+        assert said in answer.sentence
+    else:
+        assert answer.sentence == f"No: {said}"
+
+
+def test_stays_and_points_are_listed_too() -> None:
+    stays = {"check": "counted", "of": "stays", "take": "sum", "group": "halls", "at_least": "1h"}
+    points = {"check": "counted", "of": "points", "take": "count", "at_least": 9, "within": "1h"}
+    venue = document(
+        rule(TAP, if_={"check": "all", "of": [stays | {"within": "1h"}, points]}),
+        rule(TAP, name="p"),
+    )
+    fold = Logged(venue).join("ann")
+    fold.tap(1)
+    fold.move(2, "entered").move(5, "left").move(70, "entered").move(75, "left")
+    fold.move(80, "entered", "floor")
+    fold.tap(85)
+    events = fold.why(85.5).events
+    assert [(one.kind, one.what, one.is_counted) for one in events] == [
+        ("points", "+1 points", False),
+        ("tap", "tap", True),
+        ("stay", "stay of 3 min", False),
+        ("stay", "stay of 5 min", True),
+        ("stay", "here for 5 min, and still is", True),
+        ("tap", "tap", True),
     ]
-    known = fold_profile(fold.rules, "ann", events)
-    assert (known.taps, known.place, known.since_ms) == ({}, "stage", 3)
 
 
-def test_what_is_folded_is_what_the_core_knew() -> None:
-    fold, events = told(THIRD, *COFFEES, *STAGE)
-    known = fold_profile(fold.rules, "ann", events)
-    ann = fold.person()
-    for name in ("attributes", "consents", "taps", "visits", "stays", "place", "since_ms"):
-        assert getattr(known, name) == getattr(ann, name)
+def test_what_would_hold_it_back_is_said() -> None:
+    venue = document(
+        rule(
+            TAP, CARD, {"do": "push", "title": "x"}, {"do": "staff", "title": "y"}, group="g",
+            holdout=100,
+        ),
+        rule(
+            {"kind": "tap", "place": "bacon"}, CARD, {"do": "push", "title": "x"}, group="g",
+            name="b", limit={"at_most": 1, "per": "event"},
+        ),
+        rule({"kind": "tap", "place": "juice"}, CARD, name="j", limit={"once": True, "per": "visit"}),
+        caps=[
+            {"name": "group", "of": "group:g", "at_most": 1},
+            {"name": "all", "of": "everything", "at_most": 1, "per": "event"},
+        ],
+        quiet=[{"from": "08:30", "until": "09:00", "channels": ["push", "reward"], "then": "drop"}],
+        pools=[{"id": "card", "title": "A card", "stock": 1, "cost": 2}],
+        budgets=[{"name": "money", "amount": 3, "pools": ["card"]}],
+    )  # fmt: skip
+    fold = Logged(venue).join("ann", consents=["rewards"])
+    fold.tap(1, place="bacon")
+    assert held(fold, 40) == {"taps at coffee": False, "is not in the holdout": False,
+                              "is within the cap group": False}  # fmt: skip
+    assert held(fold, 40, "b") == {
+        "taps at bacon": False,
+        "is within its limit": False,
+        "is within the cap group": False,
+        "consents to push": False,
+        "consents to rewards": True,
+        "a reward is left in card": False,
+        "card is within its budget": False,
+        "it is not quiet for reward": False,
+        "it is not quiet for push": False,
+        "is within the cap all": False,
+    }
+    assert "is within its limit" not in held(fold, 40, "j")
+    globally = document(rule(TAP), holdout=100)
+    assert "in the event's holdout" in Logged(globally).join("ann").why(1).sentence
+    assert explain(fold.rules, "j", fold.folded("eve", fold.at_ms(1)), 0, fold.around()).person == (
+        Person("eve").id
+    )
+
+
+def test_consents_that_are_needed_are_those_of_the_arm() -> None:
+    fold = Logged(document(rule(TAP, {"do": "draw", "draw": "x"}))).join("ann", consents=CONSENTS)
+    assert held(fold, 1) == {"taps at coffee": False, "consents to rewards": True}

@@ -1,15 +1,16 @@
 """The core's own run with the rows of its log beside it, as a store keeps them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from hub.core import events as ev
 from hub.core.explain import Explanation, explain, stored
 from hub.core.explaining.around import Around
-from hub.core.explaining.folding import Folded, Known, Past, fold
+from hub.core.explaining.folding import Folded, Known, Past, fold, with_sent
 from hub.core.outcome import Outcome
 from hub.core.plan import Compiled
 from hub.core.state import VENUE, Zone
-from tests.core.fold import MIN, Fold
+from tests.core.fold import CONSENTS, MIN, Fold
 from tests.core_histories.core_run import CoreRun
 
 
@@ -34,12 +35,19 @@ class Logged(Fold):
             self.rows.insert(at, Known(pos, outcome.person_id, known_ms, event))
         return outcome
 
+    def join(
+        self, *people: str, consents: Iterable[str] = CONSENTS, **attributes: ev.Value
+    ) -> "Logged":
+        """Register people, each with a badge of the same name."""
+        super().join(*people, consents=consents, **attributes)
+        return self
+
     @property
     def past(self) -> Past:
         """All that a store would have of everybody."""
         return Past(tuple(self.rows), tuple(d for d in self.decisions if d.person is not None))
 
-    def around(self, at_ms: int | None = None) -> Around:
+    def around(self) -> Around:
         """What is around now; nobody moves back in it."""
         places = {zone.id: zone.present for zone in self.state.zones.values()}
         venue = self.state.zones.get(VENUE, Zone(VENUE))
@@ -47,7 +55,9 @@ class Logged(Fold):
 
     def folded(self, who: str, at_ms: int, pos: int | None = None) -> Folded:
         """Somebody as of an instant."""
-        return fold(self.rules, self.versions.get, who, self.past, at_ms, self.around(), pos)
+        folded = fold(self.rules, self.versions.get, who, self.past, at_ms, self.around(), pos)
+        known = self.state.people.get(folded.now.id)
+        return with_sent(folded, known.sent if known else {}, at_ms)
 
     def why(self, minute: float, name: str = "r", who: str = "ann") -> Explanation:
         """Ask why nothing was decided at a minute."""

@@ -1,5 +1,7 @@
 """Runs a history through the engine's core, with a shell of its own around it."""
 
+from collections import Counter
+
 import msgspec
 
 from hub.core import document as doc
@@ -19,6 +21,7 @@ class CoreRun(Fold):
         self.clock_ms = begins_ms
         self.keys: set[str] = set()
         self.quarantined = 0
+        self.rank = 0
         self.order: dict[tuple[int, str, str | None], int] = {}
         self.publish(venue, self._minute(begins_ms))
 
@@ -32,10 +35,19 @@ class CoreRun(Fold):
         self.keys.add(step.key)
         self.run_to(step.now_ms - 1)
         self.clock_ms = max(self.clock_ms, step.now_ms)
+        if isinstance(step.event, ev.Settled) and not self._is_out(step.event):
+            return
         try:
             self.tell(step.event, self.clock_ms)
         except (UnknownBadge, UnknownPerson):
             self.quarantined += 1
+
+    def _is_out(self, event: ev.Settled) -> bool:
+        """Whether the reward was given and has not come back; nothing else is ever settled."""
+        came_back = Counter((grant.pool, grant.index) for grant in self.released)
+        given = Counter((grant.pool, grant.index) for grant in self.grants)
+        key = (event.pool or "", -1 if event.index is None else event.index)
+        return given[key] > came_back[key]
 
     def put_in_force(self, step: Publish) -> None:
         """Another document."""
@@ -53,8 +65,10 @@ class CoreRun(Fold):
             timer = min(ripe, key=lambda timer: (timer.due_ms, timer.key))
             self.clock_ms = max(self.clock_ms, timer.due_ms)
             entry = (timer.due_ms, timer.rule, timer.person)
-            self.order.setdefault(entry, len(self.order))
+            self.rank += 1
+            self.order.setdefault(entry, self.rank)
             if timer.kind == "sweep":
+                self.order[entry] = self.rank
                 people = sorted(self.state.people.keys() - self.state.aliases.keys())
                 self.tell(ev.Swept(timer.key, self.clock_ms, people, last=True))
             else:
@@ -64,10 +78,11 @@ class CoreRun(Fold):
 
     def hint(self, item: Item) -> tuple[int, ...]:
         """Where something that was due stood in the order in which it was done here."""
-        for entry in ((item.due_ms, item.name, item.person), (item.due_ms, item.name, None)):
+        for name, person in ((item.name, item.person), (item.name, None), ("", item.person)):
+            entry = (item.due_ms, name, person)
             if entry in self.order:
                 return (self.order[entry],)
-        return (len(self.order),)
+        return (self.rank + 1,)
 
 
 def run(history: History) -> CoreRun:

@@ -77,7 +77,7 @@ def _document(venue: Written) -> list[str]:
     for name, value in venue.items():
         if name in ("rules", "audiences"):
             lines += [f"  {name[:-1]} {json.dumps(one)}" for one in value]
-        elif name not in ("places", "lamps", "event", "attributes", "pools") and value:
+        elif name not in ("places", "lamps", "event", "attributes", "pools", "ids") and value:
             lines.append(f"  {name} {json.dumps(value)}")
     return lines
 

@@ -37,6 +37,7 @@ class Day:
     where: dict[str, str] = field(default_factory=dict)
     registered: list[str] = field(default_factory=list)
     last_ms: int = 0
+    by_ids: bool = False
 
     def apart(self) -> None:
         """No two registrations or moves are at one instant: which is later would be open."""
@@ -66,7 +67,14 @@ def _registers(day: Day, person: str) -> None:
     if random.random() < 0.8:
         consents = [purpose for purpose in PURPOSES if random.random() < 0.8]
     day.registered = sorted({*day.registered, person})
-    day.tell(ev.Registered(person, day.now_ms, attributes, consents))
+    ids: dict[str, list[str]] = {}
+    if day.by_ids and random.random() < 0.7:
+        day.now_ms += MERGES_AFTER_MS
+        if random.random() < 0.6:
+            ids["email"] = [random.choice(["x@example.org", "y@example.org", "z@example.org"])]
+        if random.random() < 0.6:
+            ids["crm"] = random.sample(["1", "2", "3", "4", "unknown"], random.randint(1, 2))
+    day.tell(ev.Registered(person, day.now_ms, attributes, consents, ids))
 
 
 def _moves(day: Day, person: str) -> None:
@@ -99,6 +107,8 @@ def _leases(day: Day, person: str) -> None:
 
 
 def _joins(day: Day) -> None:
+    if day.by_ids:
+        return
     gone = {merged.other for merged in day.merges}
     day.now_ms += MERGES_AFTER_MS
     if day.merges and day.random.random() < 0.5:
@@ -120,11 +130,21 @@ def _calls(day: Day, person: str) -> None:
     day.tell(ev.Called("go", kind, day.now_ms, who))  # type: ignore[arg-type]
 
 
+def _settles(day: Day, person: str) -> None:
+    """A reward came to its end: delivered, or back to its pool."""
+    outcome = day.random.choice(["done", "dead", "expired"])
+    index = day.random.randint(0, 1)
+    key = f"action-{len(day.steps)}"
+    day.tell(
+        ev.Settled(key, outcome, day.now_ms, "", person, "card", index)  # type: ignore[arg-type]
+    )
+
+
 def _something(day: Day, persons: list[str]) -> None:
     person = day.random.choice(persons)
     match day.random.choices(
-        ["tap", "move", "register", "lease", "redeem", "call", "join"],
-        [10, 8, 2, 0.6, 0.8, 1, 0.6],
+        ["tap", "move", "register", "lease", "redeem", "call", "join", "settle"],
+        [10, 8, 2, 0.6, 0.8, 1, 0.6, 0.4],
     )[0]:
         case "tap":
             _taps(day, person)
@@ -137,6 +157,8 @@ def _something(day: Day, persons: list[str]) -> None:
         case "redeem" if person in day.registered:
             pool = day.random.choice(["card", "big"])
             day.tell(ev.Redeemed(person, pool, 0, day.now_ms))
+        case "settle" if person in day.registered:
+            _settles(day, person)
         case "call":
             _calls(day, person)
         case "join":
@@ -150,6 +172,7 @@ def history(seed: int) -> History:
     begins_ms = random.choice(BEGINNINGS_MS)
     day = Day(random, begins_ms, random.choice([0, 0, 0, 5_000]))
     persons = PEOPLE[: random.randint(1, 3)]
+    day.by_ids = bool(written["ids"])
     for person in persons:
         if random.random() < 0.9:
             _registers(day, person)

@@ -26,6 +26,10 @@ ATTRIBUTES: Final[list[dict[str, Any]]] = [
     {"name": "mark"},
 ]
 PURPOSES: Final = ["rewards", "push", "lights", "sharing", "profiling"]
+IDS: Final[list[dict[str, Any]]] = [
+    {"name": "crm", "priority": 40, "per_person": 2, "blocked": ["unknown"]},
+    {"name": "email", "priority": 60},
+]
 LENGTHS: Final = ["3s", "5s", "10s", "15s", "30s", "1min"]
 WINDOWS: Final = [*LENGTHS, "hour", "day", "week", "event", "event"]
 POOLS: Final[list[dict[str, Any]]] = [
@@ -185,8 +189,11 @@ def action(random: Random, *, deep: bool = True) -> dict[str, Any]:
         {"do": "honour", "honour": "hero"},
         {"do": "status", "status": random.choice(["gold", "silver"])},
         {"do": "draw", "draw": "grand"},
-        {"do": "reward", "pool": random.choice(["card", "big"]), "title": "For you"}
-        | optional(random, 0.3, max_age="15s"),
+        *[
+            {"do": "reward", "pool": random.choice(["card", "card", "big"]), "title": "For you"}
+            | optional(random, 0.3, max_age="15s")
+            for _ in range(3)
+        ],
         {"do": "push", "title": "Hello"} | optional(random, 0.3, max_age="10s"),
         {"do": "light", "lamp": "Door", "colour": "#ff0000"},
         {"do": "staff", "title": "Look"},
@@ -222,9 +229,15 @@ def about_people(when: Written) -> bool:
     return when["kind"] != "occupancy" and when.get("about") != "venue"
 
 
-def rule(random: Random, name: str, audiences: list[str], others: list[str]) -> Written:
-    """A rule of any kind."""
-    when = trigger(random, audiences, others)
+def rule(
+    random: Random,
+    name: str,
+    audiences: list[str],
+    others: list[str],
+    when: dict[str, Any] | None = None,
+) -> Written:
+    """A rule of any kind, or one that is true when another is."""
+    when = when or trigger(random, audiences, others)
     made: Written = {"name": name, "when": when}
     if not about_people(when):
         return made | {"then": [{"do": "staff", "title": "Look"}]}
@@ -235,7 +248,7 @@ def rule(random: Random, name: str, audiences: list[str], others: list[str]) -> 
     made |= {"limit": how_often} if how_often else {}
     if random.random() < 0.4:
         made["if"] = condition(random, audiences)
-    made |= optional(random, 0.3, group="g", priority=random.randint(0, 2))
+    made |= optional(random, 0.4, group="g", priority=random.randint(0, 2))
     made |= optional(random, 0.1, holdout=50)
     if random.random() < 0.1:
         del made["then"]
@@ -256,17 +269,19 @@ def venue(random: Random) -> Written:
     names = [one["name"] for one in audiences]
     rules: list[Written] = []
     for index in range(random.randint(1, 4)):
-        rules.append(rule(random, f"r{index}", names, [one["name"] for one in rules]))
+        same = random.choice(rules)["when"] if rules and random.random() < 0.3 else None
+        rules.append(rule(random, f"r{index}", names, [one["name"] for one in rules], same))
     return {
         "event": EVENT, "places": PLACES, "pools": POOLS, "lamps": ["Door"],
         "attributes": ATTRIBUTES, "audiences": audiences, "caps": _caps(random, rules),
         "quiet": _quiet(random), "budgets": _budgets(random),
+        "ids": IDS if random.random() < 0.2 else [],
         "holdout": 30 if random.random() < 0.05 else 0, "rules": rules,
     }  # fmt: skip
 
 
 def _caps(random: Random, rules: list[Written]) -> list[Written]:
-    if random.random() < 0.7:
+    if random.random() < 0.6:
         return []
     of = random.choice(["push", "reward", "light", "staff", "everything"])
     if any("group" in one for one in rules):
@@ -278,7 +293,7 @@ def _caps(random: Random, rules: list[Written]) -> list[Written]:
 
 
 def _quiet(random: Random) -> list[Written]:
-    if random.random() < 0.8:
+    if random.random() < 0.7:
         return []
     hours = random.choice([("10:00", "10:01"), ("23:00", "00:01"), ("10:01", "10:30")])
     then = random.choice(["hold", "drop", "inbox"])
@@ -287,7 +302,7 @@ def _quiet(random: Random) -> list[Written]:
 
 
 def _budgets(random: Random) -> list[Written]:
-    if random.random() < 0.9:
+    if random.random() < 0.8:
         return []
     return [{"name": "money", "amount": random.choice([3, 4, 7]), "pools": ["card", "big"]}]
 
@@ -312,5 +327,8 @@ def changed(random: Random, before: Written) -> Written:
     others = [other["name"] for other in rules]
     name = "r9" if "r9" not in others else "r8"
     if (random.random() < 0.5 or not rules) and name not in others:
-        rules.append(rule(random, name, names, others))
+        another = rule(random, name, names, others)
+        if another.get("limit", {}).get("per") == "event":
+            del another["limit"]
+        rules.append(another)
     return before | {"rules": rules}

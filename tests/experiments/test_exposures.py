@@ -69,6 +69,7 @@ def test_since_when_the_arms_are_as_they_are() -> None:
     assert same_since_ms([version(40), version(30, stage="shadow"), version(10)], "coffee") == 40
     assert same_since_ms([version(40), InForce(30, replace(VENUE, holdout=5.0))], "coffee") == 40
     assert same_since_ms([version(7)], "coffee") == 7
+    assert same_since_ms([], "coffee") == 0
 
 
 def test_the_event_is_split_by_its_own_hash() -> None:
@@ -128,17 +129,17 @@ def test_the_sentence() -> None:
     did = {f"a{n}": [1] for n in range(31)} | {f"b{n}": [1] for n in range(20)}
     left = LeftOut(merged=2, earlier=1, whole_event=4)
     report = rule_report(Found(RULE, 0, exposed, left, did), GOAL, VENUE, 10 * HOUR_MS)
+    seen = "More visited Bacon within 2 h: 31 of 80 (39 %) against 20 of 78 (26 %)"
+    could = "With 80 and 78 people only differences above 21 points would be seen"
+    refused = "Counted though they got nothing of it (consent, cap, quiet, stock)"
     assert report.sentences == [
-        "More visited Bacon within 2 h: 31 of 80 (39 %) against 20 of 78 (26 %) - +13 points, "
-        "between -1 and +27: not sure yet.",
-        "With 80 and 78 people only differences above 18 points would be seen (four times out of "
-        "five). One of 10 points takes about 331 people in each arm.",
-        "1 person: still have time to reach the goal and are not counted yet.",
-        "3 people: got nothing of it (consent, cap, quiet, stock) and count all the same: the "
-        "others have such too.",
-        "2 people: left out: two records in different arms turned out to be one person.",
-        "1 person: left out: it was decided for them before the rule had these arms.",
-        "4 people: left out: no rule at all acts for them (the event's holdout).",
+        f"{seen} - 13 points more, between -1 and +27: not sure yet.",
+        f"{could} (four times out of five). One of 10 points takes about 333 people in each arm.",
+        "Not counted yet, as they still have time to reach the goal: 1.",
+        f"{refused}: 3. Among the others there are such people too.",
+        "Left out, as two records in different arms turned out to be one person: 2.",
+        "Left out, as they came up before the rule had these arms: 1.",
+        "Left out, as no rule acts for them (the event's holdout): 4.",
     ]
     assert (report.merged, report.earlier, report.whole_event) == (2, 1, 4)
     assert [(arm.people, arm.reached, arm.refused, arm.waiting) for arm in report.arms] == [

@@ -6,7 +6,7 @@ from hub.console import words
 from hub.console.sentences import sentence
 from hub.core import document as d
 from hub.web.errors import BadInput
-from hub.web.register import checked, read_rows
+from hub.web.register import checked
 from tests.web.world import NOW_MS
 
 BERLIN = "Europe/Berlin"
@@ -142,5 +142,3 @@ def test_a_row_becomes_a_person() -> None:
         "file/b-1",
     )
     assert new.attributes == {"team": "red", "first_name": "Ada"}
-    with pytest.raises(BadInput, match="line 2"):
-        list(read_rows('name\n"unclosed'))

@@ -42,11 +42,10 @@ def _changed(rules: Compiled, compiled: CompiledRule, moment: Moment) -> Finding
             had, has = purpose in before.consents, purpose in after.consents
             held = had != has == given and bool(before.registered_ms)
             saw = f"{_given(has)}, {_given(had)} before"
-        case doc.OnPoints(at_least=points):
-            held = before.points < points <= after.points
+        case when:
+            assert isinstance(when, doc.OnPoints), "the others are asked where they happen"
+            held = before.points < when.at_least <= after.points
             saw = f"{after.points} points, {before.points} before"
-        case _:
-            return Finding(said, f"“{said.text}” does not hold: {said.saw}")
     miss = f"“{said.text}” did not happen at that instant: {saw}"
     return Finding(Clause(said.text, held, saw), miss)
 

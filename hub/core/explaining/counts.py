@@ -28,8 +28,6 @@ def counting(rules: Compiled, compiled: CompiledRule, moment: Moment) -> Finding
 
 def _before(rules: Compiled, crossed: list[int], moment: Moment) -> str:
     """It was reached before, and is true only at the visit that reaches it."""
-    if not crossed:
-        return "nothing happened at that instant that would make it true"
     reached = when(crossed[-1], moment.at_ms, rules.zone)
     return f"that was reached at {reached} already, and nothing reached it at that instant"
 

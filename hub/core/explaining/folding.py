@@ -3,7 +3,7 @@
 An event counts from the instant at which it was known: its row of the log says when.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import merge
 from typing import Final
@@ -44,7 +44,10 @@ class Known(Struct, frozen=True):
 
 
 class Moment(Struct, frozen=True):
-    """A person at an instant; ``before`` is who they were before the event of that instant."""
+    """A person at an instant; ``before`` is who they were before what happened then.
+
+    ``event`` is what happened; None of what a decision changed, and of an instant as such.
+    """
 
     person: Person
     before: Person
@@ -160,21 +163,34 @@ def fold(
     made = _made(past, at_ms, upto_pos)
     people = _People(rules, rules_of)
     near: list[Moment] = []
+    asked_ms = at_ms
     for row in _in_order(known, made):
-        if isinstance(row, Decision) or row.counts_ms < at_ms - NEAR_MS:
+        asked_ms = asked_at(row, asked_ms)
+        if asked_ms < at_ms - NEAR_MS:
             people.take(row)
             continue
-        before = with_audiences(rules, people.get(person), row.event.at_ms - 1, around)
+        before = with_audiences(rules, people.get(person), asked_ms - 1, around)
         people.take(row)
-        near.append(_moment(rules, people.get(person), before, row, around))
+        after = with_audiences(rules, people.get(person), asked_ms, around)
+        event = row.event if isinstance(row, Known) else None
+        happened_ms = row.at_ms if isinstance(row, Decision) else row.event.at_ms
+        near.append(Moment(after, before, happened_ms, asked_ms, event))
     now = with_audiences(rules, people.get(person), at_ms, around)
     return Folded(now, tuple(near[-NEAR_MAX:]), tuple(late))
 
 
-def _moment(rules: Compiled, person: Person, before: Person, row: Known, around: Around) -> Moment:
-    asked_ms = row.event.at_ms if isinstance(row.event, ev.Due) else row.counts_ms
-    after = with_audiences(rules, person, asked_ms, around)
-    return Moment(after, before, row.event.at_ms, asked_ms, row.event)
+def asked_at(row: Known | Decision, last_ms: int) -> int:
+    """As of when conditions are asked; of what a decision changes as of its event, or itself."""
+    if isinstance(row, Decision):
+        return max(last_ms, row.at_ms) if row.pos else row.at_ms
+    return row.event.at_ms if isinstance(row.event, ev.Due) else row.counts_ms
+
+
+def with_sent(folded: Folded, sent: Mapping[str, tuple[int, ...]], at_ms: int) -> Folded:
+    """With what caps had counted by then; no event of the person says so."""
+    upto = {name: tuple(t for t in times if t <= at_ms) for name, times in sent.items()}
+    near = (replace(one, person=replace(one.person, sent=upto)) for one in folded.near)
+    return replace(folded, now=replace(folded.now, sent=upto), near=tuple(near))
 
 
 def _is_known(row: Known, at_ms: int, upto_pos: int | None) -> bool:

@@ -146,7 +146,9 @@ def _without(
 def _absent(rules: Compiled, compiled: CompiledRule, test: doc.OnAbsent, moment: Moment) -> Finding:
     person, at_ms = moment.person, moment.at_ms
     said = clause(rules, compiled, person, at_ms)
-    seen = visits_seen(person, compiled.places or tuple(rules.places), at_ms, _ever(rules))[-SHOWN_MAX:]
+    seen = visits_seen(person, compiled.places or tuple(rules.places), at_ms, _ever(rules))[
+        -SHOWN_MAX:
+    ]
     if test.by is not None:
         return _absent_by(said, test.by, seen, rules, moment)
     times = [t for t in visits_of(compiled, person) if t <= at_ms]

@@ -1,6 +1,6 @@
 """What a rule does about a candidate: each action is taken, or refused for one reason."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from hub.core import document as doc
@@ -8,6 +8,7 @@ from tests.oracles.evaluator.ledger import Ledger
 from tests.oracles.evaluator.limits import too_many
 from tests.oracles.evaluator.rows import Effect
 from tests.oracles.evaluator.spans import duration_ms, in_hours, next_ms
+from tests.oracles.evaluator.verdicts import Times
 
 CONSENTS: Final = {
     doc.EnterDraw: "rewards",
@@ -31,14 +32,15 @@ class Acts:
     """Takes the actions of one rule for one subject, one after the other."""
 
     def __init__(
-        self, ledger: Ledger, rule: str, person: str | None, cause_ms: int, now_ms: int
+        self, ledger: Ledger, rule: str, person: str | None, cause_ms: int, times: Times
     ) -> None:
         """``cause_ms`` is what the age of the actions is counted from."""
         self.ledger = ledger
         self.rule = rule
         self.person = person
         self.cause_ms = cause_ms
-        self.now_ms = now_ms
+        self.asked_ms = times.asked_ms
+        self.now_ms = times.now_ms
 
     @property
     def _zone(self) -> str:
@@ -61,7 +63,7 @@ class Acts:
         if channel is None:
             return ""
         held_ms = self._held_ms(channel, act)
-        if self._capped(channel, self.now_ms if held_ms is None else held_ms):
+        if self._capped(channel, self.asked_ms if held_ms is None else held_ms):
             return "cap"
         return "quiet" if held_ms is None else ""
 
@@ -69,11 +71,13 @@ class Acts:
         return self.person is not None and purpose in self.ledger.view(self.person).consents
 
     def _over_budget(self, pool: str) -> bool:
-        cost = {one.id: one.cost for one in self.ledger.venue.pools}
+        pools = {one.id: one for one in self.ledger.venue.pools}
+
+        def spent(name: str) -> float:
+            return pools[name].cost * (pools[name].stock - self.ledger.left_in(name))
+
         return any(
-            sum(cost[one] * len(self.ledger.done_ms("granted", one)) for one in budget.pools)
-            + cost[pool]
-            > budget.amount
+            sum(map(spent, budget.pools)) + pools[pool].cost > budget.amount
             for budget in self.ledger.venue.budgets
             if pool in budget.pools
         )
@@ -86,7 +90,7 @@ class Acts:
         )
 
     def _held_ms(self, channel: str, act: doc.Act) -> int | None:
-        """Until when quiet hours hold it: now when they do not, None when it is given up."""
+        """Until when quiet hours hold it: as of now when they do not, None when it is given up."""
         expires_ms = self.cause_ms + duration_ms(getattr(act, "max_age", "0ms"))
         hours = [q for q in self.ledger.venue.quiet if channel in q.channels]
         open_ = [(q.from_, q.until, q.then) for q in hours if q.then != "inbox"]
@@ -101,7 +105,7 @@ class Acts:
             at_ms = max(next_ms(until, at_ms, self._zone) for _, until, _ in now_in)
             if at_ms > expires_ms:
                 return None
-        return at_ms
+        return self.asked_ms if at_ms == self.now_ms else at_ms
 
     def take(self, acts: Sequence[doc.Act], path: str = "") -> list[str]:
         """Take what can be taken; each action's refusal, or nothing for one that was taken."""
@@ -145,7 +149,15 @@ class Acts:
                 due_ms = self._due_ms(act)
                 self._add("follow", self.rule, (path, self.cause_ms), due_ms)
             case doc.CancelFollowUp(rule):
-                self._add("cancel", rule)
+                self._add("cancel", rule, tuple(self._follow_ups(rule)))
+
+    def _follow_ups(self, rule: str) -> Iterator[int]:
+        """The rows of what the rule's follow-ups were to do for the person."""
+        for index, row in enumerate(self.ledger.rows):
+            if isinstance(row, Effect) and (row.kind, row.name) == ("follow", rule):
+                who = None if row.owner is None else self.ledger.who(row.owner)
+                if who == self.person:
+                    yield index
 
     def _has(self, act: doc.Act) -> bool:
         """Whether it was given before: twice is once."""

@@ -159,8 +159,13 @@ def _things(asks: doc.Counted, view: View, now_ms: int, venue: doc.Venue) -> lis
             times = view.visits if asks.of == "visits" else view.taps
             found = [Inside(at, place, 0) for place in places for at in times.get(place, ())]
     found = [thing for thing in found if inside(asks.within, thing.at_ms, now_ms, zone)]
-    if asks.of == "stays" and view.place in places and view.since_ms <= now_ms:
-        found.append(Inside(now_ms, view.place or "", now_ms - view.since_ms))
+    if asks.of == "stays":
+        going_on = [(s, until, at) for at in places for s, until in view.lengths([at])]
+        found += [
+            Inside(now_ms, at, now_ms - since)
+            for since, until, at in going_on
+            if since <= now_ms and (until is None or until > now_ms)
+        ]
     return found
 
 

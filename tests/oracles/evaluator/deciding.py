@@ -1,7 +1,6 @@
 """Rounds of one step: what is true is decided, and what that makes true is decided next."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from hub.core import document as doc
@@ -11,19 +10,11 @@ from tests.oracles.evaluator.ledger import Ledger
 from tests.oracles.evaluator.limits import arm_of, limited
 from tests.oracles.evaluator.rows import Effect
 from tests.oracles.evaluator.spans import duration_ms
-from tests.oracles.evaluator.verdicts import Candidate, Verdict
+from tests.oracles.evaluator.verdicts import Candidate, Times, Verdict
 from tests.oracles.evaluator.view import View
 
 ROUNDS_MAX: Final = 8
 ASLEEP: Final = ("draft", "paused")
-
-
-@dataclass(frozen=True, slots=True)
-class Times:
-    """As of when conditions are asked, and when what follows is done."""
-
-    asked_ms: int
-    now_ms: int
 
 
 class Deciding:
@@ -123,7 +114,7 @@ class Deciding:
         because = self._held_back(one, depth, arm, beaten=beaten)
         acts = next((v.then for v in rule.variants if v.name == arm), rule.then)
         if not because:
-            acting = Acts(self.ledger, rule.name, one.person, one.at_ms, times.now_ms)
+            acting = Acts(self.ledger, rule.name, one.person, one.at_ms, times)
             reasons = self._rehearse(acting, acts) if shadow else acting.take(acts)
             because = reasons[0] if reasons and all(reasons) else ""
         if because:

@@ -6,6 +6,7 @@ from hub.core import document as doc
 from hub.core import events as ev
 from tests.oracles.evaluator.conditions import places_of
 from tests.oracles.evaluator.deciding import Deciding
+from tests.oracles.evaluator.identity import claims, joining
 from tests.oracles.evaluator.instants import happened
 from tests.oracles.evaluator.rows import Fact, holder
 from tests.oracles.evaluator.verdicts import Candidate
@@ -54,6 +55,16 @@ class Evaluator:
         after = None if who is None else self.ledger.view(who)
         touched = {} if who is None else {who: before if who in seen else None}
         self.deciding.settle(self._true(event, before, after), touched, effective_ms)
+        if isinstance(event, ev.Registered) and event.ids:
+            self._identify(event, now_ms)
+
+    def _identify(self, event: ev.Registered, now_ms: int) -> None:
+        """Those who share an id become one, each merge a fact of its own."""
+        joined = joining(self.ledger, event)
+        for row in claims(joined, event):
+            self.ledger.add(row)
+        for other in joined.persons[1:]:
+            self._join(ev.Merged(joined.persons[0], other, event.at_ms), now_ms)
 
     def publish(self, venue: doc.Venue, now_ms: int) -> None:
         """Another document is in force; it fires nothing for the past."""
@@ -94,6 +105,8 @@ class Evaluator:
         self.ledger.add(Fact(event, now_ms, event.person))
         self.deciding.forget_members(event.other)
         touched = {self.ledger.who(event.person), self.ledger.who(event.other)}
+        both = (event.other, event.person) if merged else (event.person, event.other)
+        self.waiting.share(*both)
         self.waiting.forget_past(now_ms - 1, touched)
         found = self._added(event.person, before) if merged else []
         self.deciding.settle(found, dict.fromkeys(touched), now_ms)
@@ -139,21 +152,31 @@ class Evaluator:
                 return [event.at_ms] * (now == given and now != (purpose in before.consents))
             case doc.OnRedeemed(pool), ev.Redeemed():
                 return [event.at_ms] * (pool in (None, event.pool))
+            case doc.OnTap() | doc.OnVisit(at_least=None) | doc.OnSequence(), (
+                ev.Tapped() | ev.Moved()
+            ) if self._at(when, event):
+                came = happened(when, after, venue)
+                others = came - happened(when, before, venue)
+                return sorted(others | (came & {event.at_ms}))
             case doc.OnTap() | doc.OnVisit(at_least=None), ev.Tapped() | ev.Moved():
-                true = event.at_ms in happened(when, after, venue) and self._at(when, event)
-                return [event.at_ms] * true
+                return []
             case _, ev.Tapped() | ev.Moved():
                 return added(when, happened(when, before, venue), happened(when, after, venue))
         return []
 
-    def _at(self, when: doc.OnTap | doc.OnVisit, event: ev.Tapped | ev.Moved) -> bool:
+    def _at(
+        self, when: doc.OnTap | doc.OnVisit | doc.OnSequence, event: ev.Tapped | ev.Moved
+    ) -> bool:
         """Whether it is this event that the trigger is about."""
         if isinstance(when, doc.OnTap):
             return isinstance(event, ev.Tapped) and event.place == when.place
         entered = isinstance(event, ev.Tapped) or event.kind == "entered"
         by = "tap" if isinstance(event, ev.Tapped) else "presence"
         kinds = {place.id: place.visits_by for place in self.ledger.venue.places}
-        places = places_of(self.ledger.venue, when.place, when.group)
+        if isinstance(when, doc.OnSequence):
+            places = [when.then]
+        else:
+            places = places_of(self.ledger.venue, when.place, when.group)
         return entered and event.place in places and kinds[event.place] == by
 
 

@@ -78,9 +78,17 @@ class Ledger:
         return sorted(effect.at_ms for effect in self.effects(kind) if effect.name == name)
 
     def left_in(self, pool: str) -> int:
-        """How many rewards are left in a pool."""
+        """How many rewards are left in a pool: what was not delivered is given again first."""
         stock = next(one.stock for one in self.venue.pools if one.id == pool)
-        return stock - len(self.done_ms("granted", pool))
+        given: set[int] = set()
+        for row in self.rows:
+            match row:
+                case Effect("granted", _, name) if name == pool:
+                    given.add(next(index for index in range(stock) if index not in given))
+                case Fact(ev.Settled(outcome=outcome, pool=name, index=int() as index)):
+                    if name == pool and outcome != "done":
+                        given.discard(index)
+        return stock - len(given)
 
 
 def _shows(event: ev.Event) -> bool:

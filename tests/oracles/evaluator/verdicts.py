@@ -24,3 +24,11 @@ class Candidate:
     person: str | None
     at_ms: int
     rule: doc.Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """As of when conditions and caps are asked, and when what follows is done."""
+
+    asked_ms: int
+    now_ms: int

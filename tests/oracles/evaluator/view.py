@@ -41,6 +41,7 @@ class View:
     place: str | None = None
     since_ms: int = 0
     registered_known_ms: int | None = None
+    registered_ms: int | None = None
 
     @property
     def points(self) -> int:
@@ -164,8 +165,10 @@ def view_of(
                     insort(view.visits.setdefault(place, []), at_ms)
             case ev.Registered():
                 _attributes(view, fact.event, venue)
-                if view.registered_known_ms is None:
+                if view.registered_known_ms is None or view.registered_ms is None:
                     view.registered_known_ms = fact.now_ms
+                    view.registered_ms = fact.event.at_ms
+                view.registered_ms = min(view.registered_ms, fact.event.at_ms)
     view.attributes |= view.given.assigned
     view.consents = consented(rows, person, merges)
     followed = {one: Followed() for one in ids}

@@ -11,7 +11,7 @@ from tests.oracles.evaluator.instants import fallen
 from tests.oracles.evaluator.limits import arm_of
 from tests.oracles.evaluator.rows import Effect
 from tests.oracles.evaluator.spans import duration_ms, instant_of, next_ms
-from tests.oracles.evaluator.verdicts import Candidate, Verdict
+from tests.oracles.evaluator.verdicts import Candidate, Times, Verdict
 from tests.oracles.evaluator.view import View, gather
 
 
@@ -57,12 +57,19 @@ class Waiting:
         self._known = (-1, ())
         self._flips.clear()
         rules = self.deciding.venue.rules
-        other = {rule.name for rule in rules if rule not in before.rules}
+        same = {(one.name, one.when) for one in before.rules if one.stage not in ASLEEP}
+        other = {rule.name for rule in rules if (rule.name, rule.when) not in same}
         self.done = {key for key in self.done if key[1] not in other or key[3] >= 0}
         persons = set(self.ledger.persons())
         self.forget_past(now_ms, persons, other)
         chained = {rule.name for rule in rules if isinstance(rule.when, doc.OnRule)}
         self.forget_past(self.ends_ms, persons, other & chained)
+
+    def share(self, one: str, other: str) -> None:
+        """What was done for the one was done for the other: they are, or were, the same."""
+        self.done |= {
+            (due_ms, name, other, row) for due_ms, name, who, row in self.done if who == one
+        }
 
     def forget_past(self, now_ms: int, persons: set[str], rules: set[str] | None = None) -> None:
         """What is true of the past by what is known now is not acted upon."""
@@ -130,21 +137,14 @@ class Waiting:
 
     def _follow_ups(self) -> Iterator[Item]:
         rules = {rule.name: index for index, rule in enumerate(self.deciding.venue.rules)}
-        rows = self.ledger.rows
-        for index, row in enumerate(rows):
+        cancelled = {index for row in self.ledger.effects("cancel") for index in row.value}
+        for index, row in enumerate(self.ledger.rows):
             if not isinstance(row, Effect) or row.kind != "follow" or row.owner is None:
                 continue
-            who = self.ledger.who(row.owner)
-            cancelled = any(
-                isinstance(later, Effect)
-                and (later.kind, later.name) == ("cancel", row.name)
-                and later.owner is not None
-                and self.ledger.who(later.owner) == who
-                for later in rows[index:]
-            )
-            if not cancelled:
+            if index not in cancelled:
                 path, _ = row.value
                 at = rules.get(row.name, len(rules))
+                who = self.ledger.who(row.owner)
                 yield Item(row.at_ms, "follow_up", row.name, who, at, path, index)
 
     def _audiences(self, person: str) -> list[Item]:
@@ -163,6 +163,7 @@ class Waiting:
         for index, audience in enumerate(venue.audiences):
             is_in = self.deciding.is_member(audience.name, person)
             times = set(edges(audience.if_, view, looked_ms[index], self.ends_ms, venue))
+            times.add(looked_ms[index] + 1)
             for at_ms in sorted(t for t in times if looked_ms[index] < t <= self.ends_ms):
                 if holds(audience.if_, view, at_ms, self.deciding) != is_in:
                     yield Item(at_ms, "audience", audience.name, person, index)
@@ -247,7 +248,7 @@ class Waiting:
         if rule.stage != "live" or not acts or arm == "holdout":
             return
         before, rows = self.ledger.view(item.person), len(self.ledger.rows)
-        acting = Acts(self.ledger, rule.name, item.person, item.due_ms, now_ms)
+        acting = Acts(self.ledger, rule.name, item.person, item.due_ms, Times(item.due_ms, now_ms))
         reasons = acting.take(acts, item.path)
         because = reasons[0] if all(reasons) else ""
         verdict = Verdict(

@@ -1,0 +1,1 @@
+"""Says where somebody might go next."""
