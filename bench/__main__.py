@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 MODULES = (
-    "pipeline", "taps", "profiles", "latency", "due", "memory", "backtest", "presence",
-    "edge_agent", "store", "broker",
+    "pipeline", "taps", "profiles", "latency", "due", "changes", "memory", "backtest",
+    "presence", "edge_agent", "store", "broker",
 )  # fmt: skip
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "figures.md"
 

@@ -22,7 +22,15 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from bench.recommending_methods import MINUTE_MS, Method, Past, methods, popularity, shipped
+from bench.recommending_methods import (
+    MINUTE_MS,
+    SHIPPED,
+    Method,
+    Past,
+    methods,
+    popularity,
+    shipped,
+)
 
 if TYPE_CHECKING:
     from hub.store import PublishedVenue
@@ -215,6 +223,10 @@ def table(title: str, answers: Answers, places: int) -> None:
     """Print one protocol."""
     questions = sum(map(len, answers["most visited"].values()))
     print(f"\n{title}: {len(answers['most visited'])} people, {questions} questions\n")
+    base = "most visited, last hour"
+    hit, mrr = against(answers, SHIPPED, base)
+    print(f"Shipped against {base}: hit@3 {hit[0]:+.3f} to {hit[1]:+.3f}, ", end="")
+    print(f"MRR {mrr[0]:+.3f} to {mrr[1]:+.3f}\n")
     print("| method | hit@3 | against most visited | MRR | against | coverage |")
     print("|---|---:|---:|---:|---:|---:|")
     for name in answers:
@@ -252,7 +264,7 @@ def measure() -> list[Figure]:
     """Hit rates where the data is, and what a refresh and an answer cost."""
     found = _cost()
     if DATA.is_dir():
-        ways: dict[str, Method] = {"most visited": popularity, "shipped": shipped(60, 5)}
+        ways: dict[str, Method] = {"most visited": popularity, "shipped": shipped(5)}
         answers = asked(as_it_happens(scans()), ways)
         for name in ways:
             hits = statistics.fmean(hit for hit, _ in rates(answers, name).values())

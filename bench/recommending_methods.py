@@ -3,17 +3,17 @@
 import importlib
 import math
 import random
-from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from hub.recommending.crowd import crowd_of, recommend
+from hub.recommending.crowd import STRANGER, crowd_of, recommend
 from hub.recommending.settings import RecommendSettings
 
 MINUTE_MS = 60_000
 REFIT_MS = 15 * MINUTE_MS
 FACTORS = 16
+SHIPPED = "neighbours, last hour, from 5 people on (shipped)"
 
 Scores = dict[str, float]
 
@@ -54,15 +54,28 @@ def chance(past: Past, person: str, places: Sequence[str], at_ms: int) -> Scores
     return {place: dice.random() for place in places}
 
 
-def shipped(window_min: int, people_min: int) -> Method:
-    """What ``hub.recommending`` does."""
-    settings = RecommendSettings(
-        window_ms=window_min * MINUTE_MS, people_min=people_min, places_max=1_000
-    )
+def lately(window_min: int) -> Method:
+    """How many people came there just now; among equals, how many ever did."""
 
     def method(past: Past, _person: str, places: Sequence[str], at_ms: int) -> Scores:
+        crowd = crowd_of(past.by_person.values(), at_ms, window_min * MINUTE_MS)
+        return {
+            place: len(crowd.lately.get(place, ())) + 1e-6 * len(crowd.ever.get(place, ()))
+            for place in places
+        }
+
+    return method
+
+
+def shipped(people_min: int) -> Method:
+    """What ``hub.recommending`` does."""
+    settings = RecommendSettings(people_min=people_min, places_max=1_000)
+
+    def method(past: Past, person: str, places: Sequence[str], at_ms: int) -> Scores:
         crowd = crowd_of(past.by_person.values(), at_ms, settings.window_ms)
-        found = recommend(crowd, places, (), settings)
+        mine = past.by_person[person].keys()
+        names = {place: place for place in places}
+        found = recommend(crowd, names, mine, (), settings)
         return dict.fromkeys(places, 0.0) | {one.place: one.score for one in found}
 
     return method
@@ -114,23 +127,15 @@ def also_visited(shrinkage: float) -> Method:
     return method
 
 
-def neighbours(window_min: int | None) -> Method:
+def neighbours(past: Past, person: str, places: Sequence[str], _at_ms: int) -> Scores:
     """What people with places in common with me visited, the more in common the more it counts."""
-
-    def method(past: Past, person: str, places: Sequence[str], at_ms: int) -> Scores:
-        mine = past.by_person[person].keys()
-        found: Counter[str] = Counter()
-        since_ms = -1 if window_min is None else at_ms - window_min * MINUTE_MS
-        for theirs in past.by_person.values():
-            shared = len(mine & theirs.keys())
-            weight = shared / math.sqrt(len(mine) * len(theirs)) + 0.05
-            for place, visits in theirs.items():
-                upto = bisect_right(visits, at_ms)
-                if upto and visits[upto - 1] > since_ms:
-                    found[place] += weight  # type: ignore[assignment]
-        return {place: found[place] + 1e-6 * past.people[place] for place in places}
-
-    return method
+    mine = past.by_person[person].keys()
+    found: dict[str, float] = defaultdict(float)
+    for theirs in past.by_person.values():
+        weight = len(mine & theirs.keys()) / math.sqrt(len(mine) * len(theirs)) + STRANGER
+        for place in theirs:
+            found[place] += weight
+    return {place: found[place] for place in places}
 
 
 def factors(name: str) -> Method:
@@ -175,15 +180,15 @@ def methods() -> dict[str, Method]:
     found = {
         "most visited": popularity,
         "by chance": chance,
-        "last 30 min": shipped(30, 1),
-        "last hour": shipped(60, 1),
-        "last hour, from 5 people on (shipped)": shipped(60, 5),
-        "last 2 hours": shipped(120, 1),
+        "most visited, last 30 min": lately(30),
+        "most visited, last hour": lately(60),
+        "most visited, last 2 hours": lately(120),
         "item-item cosine": cosine(5),
         "item-item lift": lift(5),
         "also visited": also_visited(20),
-        "neighbours": neighbours(None),
-        "neighbours, last hour": neighbours(60),
+        "neighbours": neighbours,
+        "neighbours, last hour": shipped(1),
+        SHIPPED: shipped(5),
     }
     for name in ("als", "bpr"):
         try:

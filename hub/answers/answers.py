@@ -6,7 +6,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from contract.clock import Clock
-from hub.answers.rows import People, ids_then
+from hub.answers.rows import People, as_happened, ids_then
 from hub.answers.surroundings import Surroundings
 from hub.answers.versions import Versions
 from hub.answers.whom import Finder, Whom
@@ -112,12 +112,16 @@ class Answers:
             nobody = (not_in_force(name, None, asked_ms, rules.version, said) for name in names)
             return [found.get(one.rule) or replace(one, clauses=[]) for one in nobody]
         rows = self._people.rows(person)
+        notes = whom.notes
+        if self.store.venue_at(asked_ms) is None:
+            rows = as_happened(rows)
+            notes = (*notes, "no rules were in force yet: this is what those of later make of it")
         found |= self._decided(person, rows, names, at_ms, asked_ms)
         rest = [name for name in names if name not in found]
         around = self._surroundings.of(rules, rest, asked_ms)
         folded = self._people.fold(rules, person, rows, asked_ms, around)
         found |= {name: explain(rules, name, folded, asked_ms, around) for name in rest}
-        return [_noted(found[name], whom.notes) for name in names]
+        return [_noted(found[name], notes) for name in names]
 
     def _decided(
         self, person: str, rows: Rows, names: list[str], at_ms: int | None, asked_ms: int

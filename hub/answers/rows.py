@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import msgspec
+from msgspec.structs import replace
 
 from hub.answers.versions import Versions
 from hub.core import events as ev
@@ -59,6 +60,11 @@ class People:
 def upto(times: tuple[int, ...], at_ms: int) -> tuple[int, ...]:
     """Those instants that are not after one."""
     return tuple(t for t in times if t <= at_ms)
+
+
+def as_happened(rows: Rows) -> Rows:
+    """As if all had been known when it happened: of what was told to the hub afterwards."""
+    return replace(rows, rows=tuple(replace(one, known_ms=one.event.at_ms) for one in rows.rows))
 
 
 def ids_then(person: str, rows: Rows, at_ms: int) -> set[str]:

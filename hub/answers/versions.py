@@ -9,7 +9,7 @@ import msgspec
 from hub.core import document as doc
 from hub.core.compiled import Compiled, compile_venue
 from hub.core.errors import RulesFault
-from hub.core.explain import Explanation, known_rule, not_in_force
+from hub.core.explain import Explanation, no_rule, not_in_force
 from hub.core.explaining.saying import when
 from hub.store import Store
 from hub.store.group import PublishedVenue
@@ -32,15 +32,19 @@ class Versions:
     store: Store
 
     def at(self, at_ms: int | None) -> Compiled:
-        """The rules that were in force at an instant; before the first version those of today.
+        """The rules that were in force at an instant; before the first version those of the first.
 
         Raises:
             RulesFault: none was published by now.
         """
-        venue = self.store.venue_at(at_ms) or self.store.venue_at()
+        venue = self.store.venue_at(at_ms) or self._first()
         if venue is None:
             raise RulesFault("no venue is published yet: foyer venue apply FILE")
         return _compiled(venue.document, venue.version)
+
+    def _first(self) -> PublishedVenue | None:
+        infos = self.store.venue_versions()
+        return self.store.venue_version(min(one.version for one in infos)) if infos else None
 
     def of(self, version: int) -> Compiled | None:
         """The rules of a version, if it is known."""
@@ -53,20 +57,18 @@ class Versions:
         Raises:
             RulesFault: there never was such a rule; the text names those there are.
         """
-        first, rules = self.store.venue_at(at_ms), self.at(at_ms)
-        if first is not None and rule in rules.rules:
+        rules = self.at(at_ms)
+        if rule in rules.rules:
             return None
         other = self._with(rule, at_ms)
         if other is None:
-            known_rule(rules, rule)
-            raise RulesFault(f"version {rules.version}, the only one with {rule!r}, is not known")
+            raise no_rule(rules, rule)
         was = when(other.at_ms, at_ms, rules.zone)
         if other.at_ms > at_ms:
             said = f"the rule did not exist yet: it was published at {was}, with version"
         else:
             said = f"the rule was there no longer: the last version with it, of {was}, is"
-        version = 0 if first is None else first.version
-        return not_in_force(rule, person, at_ms, version, f"{said} {other.version}")
+        return not_in_force(rule, person, at_ms, rules.version, f"{said} {other.version}")
 
     def _with(self, rule: str, at_ms: int) -> PublishedVenue | None:
         """The first version after the instant that has the rule, else the last one before."""

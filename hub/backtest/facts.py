@@ -4,6 +4,8 @@ What falls due, what is looked at for many people, how deliveries ended, and who
 one because of an id or a badge: all that follows from the facts and the document.
 """
 
+from collections.abc import Iterable, Iterator
+from itertools import chain, pairwise
 from typing import Final
 
 import msgspec
@@ -19,6 +21,9 @@ FACTS: Final = frozenset(
     )
 )  # fmt: skip
 """Kinds of log rows that are facts, a merge only if somebody asked for it."""
+
+NO_FACT_POS: Final = 1 << 62
+"""A position behind every fact."""
 
 _event = msgspec.json.Decoder(ev.Event).decode
 
@@ -45,3 +50,10 @@ def is_fact(row: LogRow) -> bool:
 def fact_of(row: LogRow) -> Fact:
     """The fact that a row of the log holds."""
     return Fact(row.pos, row.key, row.at_ms, row.recorded_ms, _event(row.body))
+
+
+def with_next(facts: Iterable[Fact]) -> Iterator[tuple[Fact, int]]:
+    """Each fact with the position of the one after it."""
+    for fact, after in pairwise(chain(facts, (None,))):
+        if fact is not None:
+            yield fact, NO_FACT_POS if after is None else after.pos

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 from msgspec import structs
 
-from hub.backtest.facts import Fact
+from hub.backtest.facts import NO_FACT_POS, Fact
 from hub.backtest.history import History
 from hub.backtest.tally import Tally
 from hub.backtest.told import Told
@@ -54,13 +54,16 @@ class Fold:
         )  # fmt: skip
         self._decide(ev.VenuePublished(rules.version, begins_ms, ""), 0, begins_ms)
 
-    def take(self, fact: Fact) -> None:
-        """Let time pass up to when the fact became known, then decide it."""
+    def take(self, fact: Fact, next_pos: int) -> None:
+        """Let time pass up to when the fact became known, then decide it.
+
+        ``next_pos`` is the position of the fact after it, :data:`NO_FACT_POS` without one.
+        """
         self._free_pos = fact.pos
         self.pass_to(fact.recorded_ms - 1)
         if self._waiting.sweeps:
             self._sweep()
-        self._pos, self._now_ms = fact.pos, fact.recorded_ms
+        self._pos, self._free_pos, self._now_ms = fact.pos, next_pos, fact.recorded_ms
         self.tally.facts += 1
         event = fact.event
         if isinstance(event, ev.Tapped | ev.Moved):
@@ -97,7 +100,7 @@ class Fold:
 
     def end(self, until_ms: int) -> Told:
         """Let the last things fall due, and say what it all came to."""
-        self._free_pos = 0
+        self._free_pos = NO_FACT_POS
         self.pass_to(until_ms)
         self._sweep()
         return self.tally.told(self.people, self.pools, self.aliases)

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from hub.backtest.errors import BacktestError, FoldFault
+from hub.backtest.facts import with_next
 from hub.backtest.fold import Fold
 from hub.backtest.sources import Setting
 from hub.backtest.tally import Tally
@@ -56,10 +57,10 @@ def fold(task: Task, each: Each = lambda _: None) -> Told:
     with _quiet_collector():
         into = Fold(rules, setting.begins_ms, setting.settle_ms, tally)
         count = 0
-        for fact in setting.source.facts():
+        for fact, next_pos in with_next(setting.source.facts()):
             if fact.recorded_ms > ends_ms:
                 break
-            into.take(fact)
+            into.take(fact, next_pos)
             count += 1
             if count == EACH_FACTS:
                 each(count)

@@ -57,9 +57,14 @@ def known_rule(rules: Compiled, rule: str) -> CompiledRule:
     """
     compiled = rules.rules.get(rule)
     if compiled is None:
-        listed = ", ".join(sorted(rules.rules)) or "none"
-        raise RulesFault(f"there is no rule {rule!r}; there is: {listed}")
+        raise no_rule(rules, rule)
     return compiled
+
+
+def no_rule(rules: Compiled, rule: str) -> RulesFault:
+    """What to say when there is no such rule."""
+    listed = ", ".join(sorted(rules.rules)) or "none"
+    return RulesFault(f"there is no rule {rule!r}; there is: {listed}")
 
 
 def stored(rules: Compiled, decision: Decision, folded: Folded | None) -> Explanation:
@@ -118,8 +123,10 @@ def explain(rules: Compiled, rule: str, folded: Folded, at_ms: int, around: Arou
         *_stage(compiled), found, *conditions(rules, compiled, moment, around),
         *restraints(rules, compiled, moment.person, moment.asked_ms, around),
     ]  # fmt: skip
-    late = _late(rules, compiled, folded.late)
-    said = _late_said(rules, late, moment.asked_ms)
+    late = _late(rules, compiled, [row for row in folded.late if row.pos > moment.pos])
+    said = _late_said(rules, late, at_ms)
+    if moment.event is not None and moment.asked_ms > at_ms:
+        said = f"it was asked at {when(moment.asked_ms, at_ms, rules.zone)}, when that became known"
     about = _About(folded.now.id, moment.at_ms, (*events, *late))
     return _no(rules, compiled, findings, about, said)
 

@@ -103,7 +103,7 @@ class Importer:
             [came] = self._take([self._person(one)])
         except BadRow as reason:
             return f"line {one.line}: {reason}"
-        return came.reason or None
+        return f"line {one.line}: {came.reason}" if came.reason else None
 
     def _some(self, records: Sequence[Numbered]) -> None:
         report = self._report

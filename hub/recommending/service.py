@@ -55,10 +55,9 @@ class Recommending:
         if visitor is None or PURPOSE not in visitor.consents:
             return []
         kept = self.kept()
-        return recommend(
-            kept.crowd, [place.id for place in kept.places], seen_or_unwanted(visitor),
-            self._settings,
-        )  # fmt: skip
+        names = {place.id: place.name for place in kept.places}
+        not_these = seen_or_unwanted(visitor)
+        return recommend(kept.crowd, names, visitor.visits.keys(), not_these, self._settings)
 
     def places(self) -> dict[str, str]:
         """Return the places that may be recommended, id to name."""

@@ -34,7 +34,6 @@ BEFORE: Final = "audiences_before"
 """The status that has the size of each audience before its definition was last changed here."""
 
 _venue: Final = msgspec.json.Decoder(Venue)
-_before: Final = msgspec.json.Decoder(dict[str, "Before"])
 
 
 class Before(msgspec.Struct, frozen=True):
@@ -42,6 +41,9 @@ class Before(msgspec.Struct, frozen=True):
 
     version: int
     members: int
+
+
+_before: Final = msgspec.json.Decoder(dict[str, Before])
 
 
 @dataclass(frozen=True, slots=True)

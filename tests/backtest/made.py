@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
+from hub.backtest.facts import with_next
 from hub.backtest.fold import Fold
 from hub.backtest.sources import Setting, facts_in, of_store
 from hub.backtest.tally import Tally
@@ -106,8 +107,8 @@ def decided_anew(hub: Lived, venue: doc.Venue | None = None) -> Keeping:
     rules = compile_venue(venue or setting.live, setting.version)
     tally = Keeping(rules)
     fold = Fold(rules, setting.begins_ms, setting.settle_ms, tally)
-    for fact in facts_in(hub.store, hub.store.last_pos()):
-        fold.take(fact)
+    for fact, next_pos in with_next(facts_in(hub.store, hub.store.last_pos())):
+        fold.take(fact, next_pos)
     fold.end(setting.ends_ms)
     return tally
 

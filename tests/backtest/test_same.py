@@ -62,7 +62,7 @@ happenings = st.one_of(
     st.tuples(st.just("says"), people, st.sampled_from(["a@example.org", "b@example.org"])),
     st.tuples(st.just("merge"), people, people),
 )
-SCRIPTS: Final = st.lists(st.tuples(minutes, happenings), min_size=5, max_size=30)
+SCRIPTS: Final = st.lists(st.tuples(minutes, happenings), min_size=5, max_size=20)
 
 
 def happen(hub: Lived, minute: float, what: str, who: str, where: str) -> None:
@@ -100,7 +100,7 @@ def same(hub: Lived) -> None:
     assert told.faults == []
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(script=SCRIPTS)
 def test_any_event(script: list[tuple[int, tuple[str, str, str]]], sqlite_template: Path) -> None:
     with TemporaryDirectory() as folder:

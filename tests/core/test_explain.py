@@ -140,7 +140,25 @@ def test_what_became_known_later_does_not_count() -> None:
     assert fold.told(0).answer == "fired"
     one = coffees(0)
     one.tap(5, late=30)
-    assert "at 08:05 became known at 08:35, too late for this" in one.why(6).sentence
+    assert "at 08:05 became known at 08:35, too late for this" in one.why(7).sentence
+
+
+def test_what_became_known_late_was_decided_about_then() -> None:
+    fold = coffees(0, 30, city="Köln")
+    fold.tap(5, late=30)
+    fold.tap(40, late=5)
+    fold.tap(40.2, late=5)
+    answer = fold.why(40.1)
+    assert answer.sentence == (
+        "No: that was reached at 08:30 already, and nothing reached it at that instant; besides: "
+        "“city is Bonn” does not hold: Köln; the tap at coffee at 08:40 became known at 08:45, "
+        "too late for this"
+    )
+    fresh = coffees(0, 30, city="Köln")
+    fresh.tap(40, late=5)
+    assert fresh.why(40.5).sentence == (
+        "No: “city is Bonn” does not hold: Köln; it was asked at 08:45, when that became known"
+    )
 
 
 def test_suppressed_and_shadow_say_so() -> None:

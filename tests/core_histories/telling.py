@@ -83,3 +83,10 @@ class Told:
 
     def because(self) -> list[str]:
         return [one.because for one in self.evaluator.deciding.verdicts]
+
+
+def taps(told: Told, *seconds: float) -> Told:
+    """Ann taps at the coffee stand."""
+    for second in seconds:
+        told.tap(second)
+    return told

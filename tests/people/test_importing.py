@@ -168,6 +168,7 @@ class TestSource:
 
     def test_whom_another_source_knows_is_one_with_them(self, hub: Hub) -> None:
         taken(hub, PLAIN)
+        hub.clock.now_ms += 1_000
         bob = {"id": 8, "full_name": "Robert Cole", "mail": "Bob@Example.org", "mailing": "no"}
         report = taken(hub, json.dumps([bob]), "json", "crm")
         assert len(report.joins) == 1
@@ -196,10 +197,10 @@ class TestSource:
         assert one(hub, "Cy") in hub.store.load_people([one(hub, "Cy")])
 
     def test_plain_rows_are_taken_in_again_too(self, quick_hub: Hub) -> None:
-        taken(quick_hub, "name,badge\nAnn Berg,b1\n")
-        taken(quick_hub, "name,badge,consents\nEve Dorn,b1,push\n")
+        taken(quick_hub, "name,key,badge\nAnn Berg,1,b1\n")
+        taken(quick_hub, "name,key,badge,consents\nEve Dorn,2,b1,push\n")
         [held] = held_of(quick_hub.store, "import")
-        assert take_again(quick_hub.store, held, 1) == "somebody else holds that badge"
+        assert take_again(quick_hub.store, held, 1) == "line 2: somebody else holds that badge"
         from hub.core.events import Leased
 
         quick_hub.tell(Leased("b1", None, quick_hub.clock.now_ms))

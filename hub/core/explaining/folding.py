@@ -56,6 +56,8 @@ class Moment(Struct, frozen=True):
     asked_ms: int
     """As of when conditions are asked."""
     event: ev.Event | None = None
+    pos: int = 0
+    """Where in the log it stands; 0 of an instant as such."""
 
 
 class Past(Struct, frozen=True):
@@ -168,15 +170,45 @@ def fold(
         asked_ms = asked_at(row, asked_ms)
         if asked_ms < at_ms - NEAR_MS:
             people.take(row)
-            continue
-        before = with_audiences(rules, people.get(person), asked_ms - 1, around)
-        people.take(row)
-        after = with_audiences(rules, people.get(person), asked_ms, around)
-        event = row.event if isinstance(row, Known) else None
-        happened_ms = row.at_ms if isinstance(row, Decision) else row.event.at_ms
-        near.append(Moment(after, before, happened_ms, asked_ms, event))
+        else:
+            near.append(_take(people, person, row, asked_ms, around))
     now = with_audiences(rules, people.get(person), at_ms, around)
+    if upto_pos is None:
+        near += _known_late(people, person, past, late, made, at_ms, around)
     return Folded(now, tuple(near[-NEAR_MAX:]), tuple(late))
+
+
+def _take(
+    people: _People, person: str, row: Known | Decision, asked_ms: int, around: Around
+) -> Moment:
+    before = with_audiences(people.rules, people.get(person), asked_ms - 1, around)
+    people.take(row)
+    after = with_audiences(people.rules, people.get(person), asked_ms, around)
+    if isinstance(row, Decision):
+        return Moment(after, before, row.at_ms, asked_ms, None, row.pos)
+    return Moment(after, before, row.event.at_ms, asked_ms, row.event, row.pos)
+
+
+def _known_late(
+    people: _People,
+    person: str,
+    past: Past,
+    late: list[Known],
+    made: list[Decision],
+    at_ms: int,
+    around: Around,
+) -> Iterable[Moment]:
+    """What happened just before the instant was decided about when it became known."""
+    meant = {row.pos for row in late if row.event.at_ms > at_ms - NEAR_MS}
+    last_pos = max(meant, default=0)
+    unknown = [row for row in late if row.pos <= last_pos]
+    done = {id(one) for one in made}
+    others = [one for one in past.decisions if id(one) not in done and one.pos < last_pos]
+    for row in _in_order(unknown, others):
+        if isinstance(row, Known) and row.pos in meant:
+            yield _take(people, person, row, asked_at(row, at_ms), around)
+        else:
+            people.take(row)
 
 
 def asked_at(row: Known | Decision, last_ms: int) -> int:

@@ -136,6 +136,8 @@ class Evaluator:
             elif before is not None and after is not None:
                 for at_ms in self._times(rule.when, event, before, after):
                     yield Candidate(order, after.id, at_ms, rule)
+                if isinstance(rule.when, doc.OnDwell) and isinstance(event, ev.Moved):
+                    yield from self.waiting.at_once(order, rule, after.id, event.at_ms)
 
     def _times(
         self, when: doc.Trigger, event: ev.Event, before: View, after: View

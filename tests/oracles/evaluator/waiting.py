@@ -96,6 +96,13 @@ class Waiting:
             yield from self._of_rules(person)
             yield from self._audiences(person)
 
+    def at_once(self, index: int, rule: doc.Rule, person: str, at_ms: int) -> Iterator[Candidate]:
+        """What is due at the instant of the very fact that makes it so is a part of its step."""
+        item = Item(at_ms, "rule", rule.name, person, index)
+        if item.key not in self.done and item in self._of_rules(person):
+            self.done.add(item.key)
+            yield Candidate(index, person, at_ms, rule)
+
     def _rules(self) -> Iterator[tuple[int, doc.Rule]]:
         awake = enumerate(self.deciding.venue.rules)
         return ((index, rule) for index, rule in awake if rule.stage not in ASLEEP)
