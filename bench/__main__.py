@@ -11,7 +11,7 @@ from rich.table import Table
 
 MODULES = (
     "pipeline", "taps", "profiles", "latency", "due", "changes", "memory", "backtest",
-    "presence", "edge_agent", "store", "broker",
+    "recommending", "presence", "edge_agent", "store", "broker",
 )  # fmt: skip
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "figures.md"
 

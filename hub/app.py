@@ -284,7 +284,11 @@ def run_web(home: Home) -> None:
         WebParts(
             store=store,
             clock=clock,
-            settings=WebSettings(data_dir=home.data, public_url=home.public_url),
+            settings=WebSettings(
+                data_dir=home.data,
+                public_url=home.public_url,
+                tips_groups=tuple(home.config.web.tips),
+            ),
             nudge=nudger.nudge,
             lamps=lamps,
             why=Answers(store, clock).why,

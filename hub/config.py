@@ -40,6 +40,8 @@ class WebConfig(Part, frozen=True):
     bind: str = "127.0.0.1"
     port: int = 8000
     public_url: str = ""
+    tips: list[str] = []
+    """Groups of places that attendees get tips for; none stands for every place."""
 
 
 class LightsConfig(Part, frozen=True):

@@ -5,16 +5,19 @@ from typing import Any, Final
 from fastapi import APIRouter
 
 from hub.api.desk import Desk
+from hub.api.experiments import ExperimentRoutes
 from hub.api.floor import Floor
 from hub.api.groups import Groups
 from hub.api.insight import InsightRoutes, MetricsRoute
 from hub.api.machines import Machines
 from hub.api.models import Problem
+from hub.api.recommendations import RecommendationRoutes
 from hub.api.reference import Reference
 from hub.api.rules import RulesRoutes
 from hub.api.session import SessionRoutes
 from hub.api.signals import Signals
 from hub.api.stream import Stream
+from hub.recommending.settings import RecommendSettings
 from hub.web.live import Live
 from hub.web.ports import WebParts
 from hub.web.signing_in import SigningIn
@@ -42,6 +45,8 @@ class Api:
             Signals(parts, live),
             Groups(parts, live),
             InsightRoutes(parts),
+            ExperimentRoutes(parts),
+            RecommendationRoutes(parts, RecommendSettings(groups=parts.settings.tips_groups)),
         ):
             self.router.include_router(routes.router, prefix=PREFIX, responses=ANSWERS)
         self.router.include_router(MetricsRoute(parts).router)

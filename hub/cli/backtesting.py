@@ -16,8 +16,9 @@ from hub.backtest.picture import picture
 from hub.backtest.sources import Setting
 from hub.backtest.summing_up import summary
 from hub.backtest.tables import Sheet, sheets
-from hub.cli.who import MINUTE_END_MS, SECOND_END_MS, parse_instant
+from hub.cli.who import parse_instant
 from hub.config import ConfigFault
+from hub.core.explaining.instants import MINUTE_END_MS, SECOND_END_MS
 from hub.core.spans import duration_ms
 
 _BACK: Final = re.compile(r"\d{1,6}(s|min|h|d)")

@@ -9,11 +9,13 @@ import typer
 
 from hub.cli import (
     device_commands,
+    experiment_commands,
     export_commands,
     held_commands,
     insight_commands,
     people_commands,
     rebuild_command,
+    recommend_commands,
     replay_command,
     rules_commands,
     upkeep_commands,
@@ -147,6 +149,8 @@ app.command()(why_command.why)
 app.command()(rebuild_command.rebuild)
 app.add_typer(export_commands.app, name="export")
 app.add_typer(insight_commands.app, name="insight")
+app.command()(experiment_commands.experiments)
+app.command()(recommend_commands.recommend)
 app.add_typer(venue_commands.app, name="venue")
 app.add_typer(rules_commands.app, name="rules")
 app.add_typer(people_commands.app, name="people")

@@ -39,7 +39,8 @@ class Sheet(Struct, frozen=True, kw_only=True):
 
 
 def sheet(store: Store, person: str, now_ms: int) -> Sheet:
-    """Collect it. Codes of rewards are secrets and stay out."""
+    """Collect it, by any of their ids. Codes of rewards are secrets and stay out."""
+    person = store.resolve(person)
     info = store.people.get(person)
     state = store.load_people([person]).get(person, Person(person))
     places = {*state.stays, *([state.place] if state.place else [])}

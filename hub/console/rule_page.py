@@ -25,6 +25,7 @@ from hub.web.errors import NotFound
 from hub.web.rule_counts import Came, rule_counts
 
 LATELY_SHOWN: Final = 30
+STRETCHES_MIN: Final = 24
 STRETCHES_MAX: Final = 96
 """Most stretches of the picture; the shortest width with no more of them is taken."""
 EXPERIMENTS: Final = "/experiments"
@@ -169,8 +170,8 @@ def _over_time(reads: InsightReads, rule: str) -> _OverTime:
         ((name, ms) for name, ms in WIDTHS_MS.items() if (span[1] - span[0]) // ms < STRETCHES_MAX),
         list(WIDTHS_MS.items())[-1],
     )
-    first = span[0] // width_ms * width_ms
-    many = min((span[1] - first) // width_ms + 1, STRETCHES_MAX)
+    many = span[1] // width_ms - span[0] // width_ms + 1
+    many = max(STRETCHES_MIN, min(many, STRETCHES_MAX))
     first = span[1] // width_ms * width_ms - (many - 1) * width_ms
     fired, suppressed = [0] * many, [0] * many
     any_at_all = False

@@ -21,7 +21,7 @@ REASONS: Final = {
 
 def stage_chip(stage: str) -> ui.label:
     """Show a stage."""
-    return text(stage, f"chip stage {stage}", "span")
+    return text(stage, f"chip stage stage-{stage}", "span")
 
 
 def bar(came: Came) -> None:
@@ -37,9 +37,11 @@ def bar(came: Came) -> None:
             text(f"{words.count(came.suppressed_total)} suppressed", "row-faint", "span")
     if total:
         with box("came-bar").props(f'title="{_reasons(came)}"'):
-            box(f"came-part {'fired' if came.fired else 'shadow'}").style(_wide(done, total))
+            box(f"came-part {'came-fired' if came.fired else 'came-shadow'}").style(
+                _wide(done, total)
+            )
             for because, number in _most(came):
-                box(f"came-part no {because}").style(_wide(number, total))
+                box(f"came-part came-{because}").style(_wide(number, total))
     if came.suppressed:
         text(_reasons(came), "row-faint came-why")
 

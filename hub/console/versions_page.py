@@ -66,12 +66,13 @@ class _Versions:
             with box(""):
                 text(f"{words.day(one.at_ms, zone)}, {words.clock(one.at_ms, zone)}", "row-main")
                 text(f"by {one.by}" if one.by else "", "row-faint")
-            if newest:
-                text("in force", "chip yes")
-                return
             with box("rule-do"):
-                button("What changed", partial(self._changed_by, one.version), "small")
-                button("Take back to this", partial(self._revert, one.version), "small")
+                if one.version > 1:
+                    button("What changed", partial(self._changed_by, one.version), "small")
+                if newest:
+                    text("in force", "chip yes")
+                else:
+                    button("Take back to this", partial(self._revert, one.version), "small")
 
     async def _changed_by(self, version: int) -> None:
         self._before.set_value(max(1, version - 1))

@@ -26,6 +26,8 @@ ANSWERS: Final = {
 DASHED: Final = "opacity: 0.45"
 """How what does not count looks."""
 
+SPACED: Final = "margin: 4px 0 14px"
+
 
 class WhyForm:
     """Asks for one person."""
@@ -81,8 +83,8 @@ class WhyForm:
 
 def _verdict(found: Explanation, zone: str) -> None:
     word, classes = ANSWERS.get(found.answer, ("It did not fire", "no"))
-    text(f"{word} \u00b7 {words.clock(found.at_ms, zone)}", f"verdict {classes}")
-    text(found.sentence or found.reason, "row-main")
+    text(found.sentence or found.reason, f"verdict {classes}")
+    text(f"{word} \u00b7 {words.clock(found.at_ms, zone)}", "row-sub").style(SPACED)
 
 
 def _show(found: Explanation, zone: str, places: Mapping[str, str]) -> None:
@@ -91,7 +93,7 @@ def _show(found: Explanation, zone: str, places: Mapping[str, str]) -> None:
         _clause(clause)
     if not found.clauses:
         empty("There were no clauses to check.")
-    for line in found.actions:
+    for line in (*found.actions, *found.notes):
         text(line, "row-sub")
     _timeline(found, zone, places)
     arm = f", arm {found.arm}" if found.arm else ""
@@ -123,7 +125,8 @@ def _timeline(found: Explanation, zone: str, places: Mapping[str, str]) -> None:
     lanes: dict[str, list[Seen]] = {}
     for one in found.events:
         lanes.setdefault(places.get(one.place or "", one.place or one.kind), []).append(one)
-    heading("What was looked at", f"{words.clock(start, zone)} to {words.clock(found.at_ms, zone)}")
+    with box("").style("margin-top: 20px"):
+        heading("What was looked at", f"until {words.clock(found.at_ms, zone)}")
     for name, listed in lanes.items():
         with box("lane"):
             text(name, "lane-name")

@@ -152,7 +152,9 @@ def swept(draft: Draft, event: ev.Swept) -> None:
     else:
         draft.is_silent = not sweep.past
         for person in event.persons:
-            look_again(draft, person, sweep, event.at_ms)
+            # Whoever was forgotten or merged since does not come back with a sweep.
+            if draft.knows(person) and person not in draft.world.aliases:
+                look_again(draft, person, sweep, event.at_ms)
     if event.last or not event.persons:
         draft.cancel_timer(timer.key)
     else:

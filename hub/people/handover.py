@@ -22,7 +22,8 @@ CHUNK_BYTES: Final = 65_536
 _STYLE: Final = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:960px;margin:40px auto;padding:0 20px;"
     "color:#17191e}table{border-collapse:collapse;width:100%;font-size:14px}td,th{text-align:left;"
-    "vertical-align:top;padding:6px 10px;border-bottom:1px solid #e4e0d8;overflow-wrap:anywhere}"
+    "vertical-align:top;padding:6px 10px;border-bottom:1px solid #e4e0d8}"
+    "td{overflow-wrap:break-word}td:last-child{word-break:break-word}"
     "h2{margin-top:40px}.quiet{color:#666b76}"
 )
 

@@ -24,6 +24,8 @@ class WebSettings:
     title: str = "Foyer"
     feed_rows: int = 40
     """Decisions that the live page shows."""
+    tips_groups: tuple[str, ...] = ()
+    """Groups of places that attendees get tips for; none stands for every place."""
     sign_ins_a_minute: int = 10
     """Tries from one address; an account has its own lock besides."""
 

@@ -28,7 +28,8 @@ MIXED: Final[list[dict[str, Any]]] = [
     rule({"kind": "visit", "place": "floor", "at_least": "5min"}, name="lasting"),
     rule({"kind": "left", "group": "halls", "at_least": "10min"}, PUSH, name="leaver"),
     rule({"kind": "sequence", "first": "coffee", "then": "bacon", "within": "40min"}, name="then"),
-    rule({"kind": "without", "first": "coffee", "then": "juice", "within": "25min"}, name="not-yet"),
+    rule({"kind": "without", "first": "coffee", "then": "juice", "within": "25min"},
+         name="not-yet"),
     rule({"kind": "absent", "place": "bacon", "for": "50min"}, PUSH, name="missed"),
     rule({"kind": "audience", "audience": "keen"}, {"do": "tag", "tag": "keen"}, name="into"),
     rule({"kind": "audience", "audience": "rich", "change": "entered"}, REWARD, name="rich-one"),
@@ -36,14 +37,14 @@ MIXED: Final[list[dict[str, Any]]] = [
     rule({"kind": "occupancy", "place": "stage", "at_least": 2}, {"do": "staff", "title": "Full"},
          name="full"),
     rule({"kind": "schedule", "every": "45min", "each": "everyone"}, name="round"),
-    rule({"kind": "schedule", "daily": "09:10"}, {"do": "staff", "title": "Ten past"}, name="daily"),
+    rule({"kind": "schedule", "daily": "09:10"}, {"do": "staff", "title": "Ten"}, name="daily"),
     rule({"kind": "rule", "rule": "twice", "after": "15min"}, PUSH, name="later"),
     rule({"kind": "redeemed"}, name="thanks"),
     rule({"kind": "call", "call": "shop"}, PUSH, name="bought"),
     rule({"kind": "present", "place": "stage"}, {"do": "mood", "lamps": ["Left"]}, name="mood"),
     rule({"kind": "tap", "place": "juice"}, {"do": "follow_up", "after": "12min", "then": [PUSH]},
          name="afterwards", stage="live"),
-    rule({"kind": "tap", "place": "juice"}, REWARD, name="quietly", stage="shadow"),
+    rule({"kind": "tap", "place": "juice"}, POINT, name="quietly", stage="shadow"),
 ]  # fmt: skip
 PEOPLE: Final = ["ann", "bob", "cid"]
 IDS: Final = {"ids": [{"name": "email", "normalise": "email"}], "unknown_badges": "walk_in"}
@@ -153,7 +154,7 @@ def test_merges_timers_sweeps_and_what_is_redeemed(store: FaultyStore) -> None:
 def test_many_are_swept_in_parts(store: FaultyStore) -> None:
     hub = lived(
         store,
-        rule({"kind": "schedule", "at": "2026-10-08T09:00", "each": "everyone"}, REWARD, name="nine"),
+        rule({"kind": "schedule", "at": "2026-10-08T09:00", "each": "everyone"}, REWARD),
         pools=[{"id": "card", "title": "A card", "stock": 130}],
     )  # fmt: skip
     for number in range(210):

@@ -18,7 +18,8 @@ EVENT = EventInfo("morning", "Morning", "Europe/Berlin", "2026-10-08T08:00", "20
 
 def test_yes(morning: Path) -> None:
     shown = done("why", "ada", "coffee-lover", "--data", morning)
-    assert "yes: The third coffee within two hours is on the house." in shown
+    assert shown.startswith("Yes, at 10:41:20: The third coffee within two hours is on the house.")
+    assert "Badge ada, rule coffee-lover (version 1), 2026-10-08 10:41:20" in shown
     assert "3 visits at coffee within 2 h" in shown
     assert "3: 10:00:00, 10:30:00, 10:41:20" in shown
     assert "reward from card, 4 of 5 left" in shown
@@ -46,12 +47,41 @@ def test_a_minute_is_meant_whole(morning: Path) -> None:
     assert said("why", "ada", "coffee-lover", "--at", "10:40", "--data", morning)["answer"] == "no"
     later = said("why", "ada", "coffee-lover", "--at", "11:30", "--data", morning)
     assert later["answer"] == "no"
-    assert later["clauses"][-1][2].startswith("limit: once for each person, and it fired at 10:41")
+    assert later["clauses"][1][2].startswith("limit: once for each person, and it fired at 10:41")
+    assert later["sentence"].startswith("No: that was reached at 10:41:20 already")
+
+
+def test_all_rules_in_one_table(morning: Path) -> None:
+    found = said("why", "ada", "--data", morning)
+    assert [(one["rule"], one["answer"]) for one in found] == [
+        ("coffee-lover", "fired"), ("photo-light", "suppressed"),
+    ]  # fmt: skip
+    shown = done("why", "ada", "--at", "10:41", "--data", morning)
+    assert "Yes, at 10:41:20: The third coffee" in shown
+    assert "No: there was no tap at photo by then" in shown
+
+
+def test_now_and_what_was_looked_at(morning: Path) -> None:
+    found = said("why", "bob", "coffee-lover", "--at", "now", "--data", morning)
+    assert found["answer"] == "no"
+    shown = done("why", "bob", "coffee-lover", "--at", "10:42", "--data", morning)
+    assert (
+        "2 visits at coffee within 2 h (10:35, 10:40), 3 are needed: 1 more before 12:35" in shown
+    )
+    assert "10-08 10:40:00" in shown
+
+
+def test_about_whom_or_which_place_has_to_be_said(morning: Path) -> None:
+    assert "say about whom" in refused("why", "--data", morning)
+    assert "say the place and the rule" in refused("why", "--place", "photo", "--data", morning)
+    assert "is about people: say about whom" in refused(
+        "why", "--place", "photo", "photo-light", "--data", morning
+    )
 
 
 def test_suppressed(morning: Path) -> None:
     shown = done("why", "ada", "photo-light", "--data", morning)
-    assert "suppressed: light: suppressed, its cause is" in shown
+    assert shown.startswith("No, at 10:50 it was suppressed: light: suppressed, its cause is")
 
 
 def test_by_badge_name_or_id(morning: Path) -> None:

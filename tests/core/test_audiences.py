@@ -235,3 +235,12 @@ def test_somebody_who_is_merged_away_is_in_no_audience_and_the_survivor_is_looke
     fold.unmerge(6, "ann", "bob")
     assert changes(fold) == ([5], [6])
     assert fold.person("bob").audiences == {}
+
+
+def test_somebody_of_whom_nothing_is_known_is_in_no_audience_by_leaving() -> None:
+    nobody = {"check": "none", "of": [TAGGED]}
+    fold = fold_of(nobody)
+    outcome = fold.tell(ev.Moved("eve", "stage", "left", fold.at_ms(1)))
+    assert (outcome.people, outcome.memberships, fold.decisions) == ((), (), [])
+    fold.tell(ev.Moved("eve", "stage", "entered", fold.at_ms(2)))
+    assert changes(fold, "eve") == ([2], [])

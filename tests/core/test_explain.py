@@ -224,7 +224,8 @@ def test_what_rules_gave_counts_from_when_they_gave_it() -> None:
         rule(
             visits(2), {"do": "tag", "tag": "regular"}, {"do": "draw", "draw": "car"},
             {"do": "points", "points": 3}, {"do": "honour", "honour": "hero"},
-            {"do": "status", "status": "gold"}, {"do": "set", "attribute": "mark", "value": "x{city}"},
+            {"do": "status", "status": "gold"},
+            {"do": "set", "attribute": "mark", "value": "x{city}"},
             {"do": "set", "attribute": "age", "value": 3}, CARD, name="two",
         ),
         rule(
@@ -318,22 +319,24 @@ COUNT = {"check": "counted", "of": "visits", "place": "coffee", "within": "1h"}
         (
             COUNT | {"at_most": 1, "within": "event"},
             (
-                "“at most 1 visits at coffee within the event” does not hold: 3: 08:00:00, 08:50:00, "
-                "08:55:00; 2 too many"
+                "“at most 1 visits at coffee within the event” does not hold: 3: 08:00:00, "
+                "08:50:00, 08:55:00; 2 too many"
             ),
         ),
         (
             COUNT | {"at_least": 3, "at_most": 9},
             (
-                "“at least 3 and at most 9 visits at coffee within 1 h” does not hold: 2: 08:50:00, "
-                "08:55:00; 1 more needed; the visit at 08:00 is outside the window by 1 min"
+                "“at least 3 and at most 9 visits at coffee within 1 h” does not hold: "
+                "2: 08:50:00, 08:55:00; 1 more needed; the visit at 08:00 is outside the "
+                "window by 1 min"
             ),
         ),
         (
             COUNT | {"at_least": 0, "at_most": 1},
             (
-                "“at least 0 and at most 1 visits at coffee within 1 h” does not hold: 2: 08:50:00, "
-                "08:55:00; 1 too many until 09:50; the visit at 08:00 is outside the window by 1 min"
+                "“at least 0 and at most 1 visits at coffee within 1 h” does not hold: "
+                "2: 08:50:00, 08:55:00; 1 too many until 09:50; the visit at 08:00 is outside the "
+                "window by 1 min"
             ),
         ),
         (
@@ -378,7 +381,7 @@ COUNT = {"check": "counted", "of": "visits", "place": "coffee", "within": "1h"}
     ],
 )
 def test_each_condition_says_what_it_saw(test: dict[str, Any], said: str) -> None:
-    give = [{"do": "points", "points": 3}, {"do": "tag", "tag": "x"}]
+    give: list[dict[str, Any]] = [{"do": "points", "points": 3}, {"do": "tag", "tag": "x"}]
     venue = document(
         rule({"kind": "tap", "place": "bacon"}, if_=test),
         rule(TAP, *give, name="gives", limit={"once": True}),
@@ -427,7 +430,8 @@ def test_what_would_hold_it_back_is_said() -> None:
             {"kind": "tap", "place": "bacon"}, CARD, {"do": "push", "title": "x"}, group="g",
             name="b", limit={"at_most": 1, "per": "event"},
         ),
-        rule({"kind": "tap", "place": "juice"}, CARD, name="j", limit={"once": True, "per": "visit"}),
+        rule({"kind": "tap", "place": "juice"}, CARD, name="j",
+             limit={"once": True, "per": "visit"}),
         caps=[
             {"name": "group", "of": "group:g", "at_most": 1},
             {"name": "all", "of": "everything", "at_most": 1, "per": "event"},

@@ -273,3 +273,31 @@ def test_a_timer_of_somebody_who_is_elsewhere_is_ignored() -> None:
     fold.state.timers = timers
     fold.pass_to(60)
     assert fold.decisions == []
+
+
+def test_a_total_that_was_reached_before_the_publishing_never_fires() -> None:
+    fold = Fold(document()).join("ann")
+    fold.enter(0)
+    fold.leave(50)
+    fold.publish(document(rule(DWELL)), 60)
+    fold.enter(70)
+    fold.pass_to(200)
+    fold.leave(200)
+    assert (fold.decisions, fold.state.timers) == ([], {})
+
+
+def test_a_timer_that_comes_before_the_rule_of_today_was_waited_for_fires_nothing() -> None:
+    fold = fold_of(VISIT)
+    fold.enter(0)
+    fold.rules = Fold(document(rule({**VISIT, "at_least": "20min"}))).rules
+    fold.pass_to(60)
+    assert fold.decisions == []
+
+
+@pytest.mark.parametrize("edge_ms", [-1, 0, 1])
+@pytest.mark.parametrize("when", [VISIT, {**DWELL, "at_least": "10min"}])
+def test_a_stay_is_long_enough_at_exactly_its_length(when: dict[str, Any], edge_ms: int) -> None:
+    fold = fold_of(when)
+    fold.enter(3)
+    fold.pass_to(13 + edge_ms / MIN)
+    assert fold.fired() == ([] if edge_ms < 0 else [13])

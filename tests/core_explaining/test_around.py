@@ -32,4 +32,4 @@ def test_needs(made: dict[str, Any], places: set[str], pools: set[str]) -> None:
     ]
     rules = compile_venue(document(made, pools=listed, budgets=budgets), 1)
     needs = needs_of_rule(rules, rules.rules["r"])
-    assert (needs.places, needs.pools) == (places, pools)
+    assert (set(needs.places), set(needs.pools)) == (places, pools)

@@ -45,7 +45,8 @@ def said(when: dict[str, Any], minute: float, *happens: tuple[float, str, str]) 
          "there was no tap at coffee at that instant; the last one was at 08:01"),
         ({"kind": "visit", "group": "halls"}, 9, [(2, IN, "stage")],
          "there was no visit at halls at that instant; the last one was at 08:02"),
-        (FOOD, 9, [], "0 different places within 1 h, 2 are needed: 2 more of coffee, bacon, juice"),
+        (FOOD, 9, [],
+         "0 different places within 1 h, 2 are needed: 2 more of coffee, bacon, juice"),
         (FOOD, 9, [(1, "tap", "juice"), (2, "tap", "juice")],
          ("1 different place within 1 h (juice), 2 are needed: 1 more of coffee, bacon before "
          "09:01")),
@@ -149,6 +150,7 @@ def test_the_moment_at_which_it_was_true_is_found(when: dict[str, Any], text: st
     """The condition never holds, so that nothing is stored, and the moment is worked out."""
     changed = dict(when, then="juice") if when["kind"] == "without" else when
     give: list[dict[str, Any]] = [{"do": "points", "points": 3}, {"do": "tag", "tag": "fan"}]
+    later = {"do": "follow_up", "after": "20min", "then": [{"do": "untag", "tag": "fan"}]}
     places = document().places
     listed = [
         {"id": one.id, "name": one.name, "visits_by": one.visits_by,
@@ -158,7 +160,7 @@ def test_the_moment_at_which_it_was_true_is_found(when: dict[str, Any], text: st
     fold = Logged(
         document(
             rule(TAP, *give, name="gives"),
-            rule(TAP, {"do": "follow_up", "after": "20min", "then": [{"do": "untag", "tag": "fan"}]},
+            rule(TAP, later,
                  name="takes"),
             rule(changed, STAFF, if_=NEVER),
             audiences=[AUDIENCE], places=listed,
@@ -238,7 +240,8 @@ BOTH = [(1.0, IN, "ann"), (2.0, IN, "bob")]
         ({"kind": "present", "place": "stage"}, BOTH,
          ("No: nothing changed at stage at that instant, with 2 there; it shows each change, at "
          "most once every 5s")),
-        ({"kind": "schedule", "daily": "09:00"}, [], "No: it was not time for it; next time: 09:00"),
+        ({"kind": "schedule", "daily": "09:00"}, [],
+         "No: it was not time for it; next time: 09:00"),
         ({"kind": "button", "button": "go"}, [],
          "No: “the button go is pressed” did not happen at that instant"),
     ],

@@ -22,7 +22,7 @@ class CoreRun(Fold):
         self.keys: set[str] = set()
         self.quarantined = 0
         self.rank = 0
-        self.order: dict[tuple[int, str, str | None], int] = {}
+        self.order: dict[tuple[int, str, str | None, bool], int] = {}
         self.publish(venue, self._minute(begins_ms))
 
     def _minute(self, at_ms: int) -> float:
@@ -53,7 +53,7 @@ class CoreRun(Fold):
         """Another document."""
         self.run_to(step.now_ms - 1)
         self.clock_ms = max(self.clock_ms, step.now_ms)
-        self.publish(read(step.venue), self._minute(self.clock_ms))
+        self.publish(read(step.venue), self._minute(self.clock_ms), past=step.past)
 
     def restart(self) -> None:
         """The state goes through JSON."""
@@ -64,7 +64,7 @@ class CoreRun(Fold):
         while ripe := [t for t in self.state.timers.values() if t.due_ms <= until_ms]:
             timer = min(ripe, key=lambda timer: (timer.due_ms, timer.key))
             self.clock_ms = max(self.clock_ms, timer.due_ms)
-            entry = (timer.due_ms, timer.rule, timer.person)
+            entry = (timer.due_ms, timer.rule, timer.person, timer.kind == "follow_up")
             self.rank += 1
             self.order.setdefault(entry, self.rank)
             if timer.kind == "sweep":
@@ -79,7 +79,7 @@ class CoreRun(Fold):
     def hint(self, item: Item) -> tuple[int, ...]:
         """Where something that was due stood in the order in which it was done here."""
         for name, person in ((item.name, item.person), (item.name, None), ("", item.person)):
-            entry = (item.due_ms, name, person)
+            entry = (item.due_ms, name, person, item.kind == "follow_up")
             if entry in self.order:
                 return (self.order[entry],)
         return (self.rank + 1,)

@@ -29,6 +29,7 @@ class Publish:
 
     now_ms: int
     venue: Written
+    past: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def _step(step: Step, begins_ms: int) -> list[str]:
     known = f"{(step.now_ms - begins_ms) / 1_000:8.3f}"
     match step:
         case Publish(venue=venue):
-            return [f"{known} publish", *_document(venue)]
+            return [f"{known} publish{' past' if step.past else ''}", *_document(venue)]
         case Restart():
             return [f"{known} restart"]
     event = msgspec.to_builtins(step.event)

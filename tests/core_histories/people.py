@@ -184,7 +184,7 @@ def history(seed: int) -> History:
         chance = random.random()
         if chance < 0.02:
             latest = changed(random, latest)
-            day.steps.append(Publish(day.now_ms, latest))
+            day.steps.append(Publish(day.now_ms, latest, random.random() < 0.3))
         elif chance < 0.04:
             day.steps.append(Restart(day.now_ms))
         else:

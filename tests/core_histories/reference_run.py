@@ -24,7 +24,7 @@ def run(history: History, hint: Hint = in_order) -> Evaluator:
         match step:
             case Told(now_ms, event, key):
                 evaluator.know(event, now_ms, key)
-            case Publish(now_ms, venue):
-                evaluator.publish(read(venue), now_ms)
+            case Publish(now_ms, venue, past):
+                evaluator.publish(read(venue), now_ms, past=past)
     evaluator.pass_to(history.ends_ms)
     return evaluator

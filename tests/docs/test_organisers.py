@@ -1,163 +1,175 @@
-"""The rules reference knows every trigger, condition and action, and its examples compile."""
+"""The reference knows every part, trigger, condition and action, and its examples compile."""
 
 import re
+from collections import Counter
 from typing import Any, Final
 
 import msgspec
 import pytest
 import yaml
 
-from hub.cli.main import app as cli
-from hub.cli.people_file import PURPOSES
 from hub.core import document as doc
-from hub.core.acts import NEEDS_CONSENT
-from hub.core.compiled import acts_of, compile_venue
+from hub.core.checking import check
+from hub.core.compiled import compile_venue
 from hub.core.document import Venue
+from hub.core.periods import window
 from hub.core.spans import MS_PER, duration_ms
-from tests.docs.pages import Example, column, page
+from hub.reading import read_venue
+from tests.docs.pages import Example, column
+from tests.docs.reference import (
+    LISTS,
+    ORGANISERS,
+    PARTS,
+    RULES,
+    SECTIONS,
+    Kind,
+    Table,
+    base,
+    choices,
+    constraints,
+    examples,
+    listed,
+    tables,
+    tag_of,
+    whole,
+    with_rules,
+    written,
+)
 
-ORGANISERS: Final = page("docs/organisers.md")
-ATTENDEES: Final = page("docs/attendees.md")
-TRIGGERS: Final = (
-    doc.OnTap, doc.OnVisit, doc.OnVisits, doc.OnDistinct, doc.OnDwell, doc.WhilePresent,
-)  # fmt: skip
-CONDITIONS: Final = (
-    doc.Attribute, doc.HasTag, doc.HasConsent, doc.IsAt, doc.All, doc.AnyOf, doc.NoneOf,
-)  # fmt: skip
-ACTIONS: Final = (
-    doc.GiveTag, doc.AddPoints, doc.EnterDraw, doc.GiveReward, doc.SendPush, doc.SetLight,
-    doc.SetMood, doc.RequestMusic, doc.FollowUp,
-)  # fmt: skip
-SECTIONS: Final = {"Triggers": TRIGGERS, "Conditions": CONDITIONS, "Actions": ACTIONS}
-PARTS: Final[dict[str, type[msgspec.Struct]]] = {
-    "Event": doc.EventInfo, "Place": doc.Place, "Edge": doc.Edge, "Pool": doc.PoolInfo,
-    "Rules": doc.Rule, "Limits": doc.Limit,
-}  # fmt: skip
-EXAMPLES: Final = ORGANISERS.examples("yaml rules")
+RULE_EXAMPLES: Final = examples("rules")
+TABLES: Final = tables()
+each_table = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.title)
+SAID: Final = re.compile(r"`?([\w ]+?)`? unless said")
 
 
-def tag_of(kind: type[msgspec.Struct]) -> str:
-    return str(kind.__struct_config__.tag)
-
-
-def fields_of(kind: type[msgspec.Struct]) -> dict[str, str]:
+def fields_of(kind: Kind) -> dict[str, str]:
     return {
         field.encode_name: "yes" if field.required else "no"
         for field in msgspec.structs.fields(kind)
     }
 
 
-def base() -> dict[str, Any]:
-    (example,) = ORGANISERS.examples("yaml venue")
-    found: dict[str, Any] = yaml.safe_load(example.text)
-    return found
-
-
-def with_rules(example: Example) -> Venue:
-    return msgspec.convert(base() | {"rules": yaml.safe_load(example.text)}, Venue)
+# Examples.
 
 
 def test_the_venue_of_the_examples_compiles() -> None:
     venue = msgspec.convert(base(), Venue)
-    assert set(base()) == set(fields_of(Venue))
     assert compile_venue(venue, 1).places.keys() == {place.id for place in venue.places}
+    assert {*base(), *LISTS} == set(fields_of(Venue))
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.where)
+@pytest.mark.parametrize("example", RULE_EXAMPLES, ids=lambda example: example.where)
 def test_every_example_compiles(example: Example) -> None:
-    venue = with_rules(example)
-    assert compile_venue(venue, 1).rules.keys() == {rule.name for rule in venue.rules}
+    names = {rule["name"] for rule in yaml.safe_load(example.text)}
+    assert names <= compile_venue(with_rules(example), 1).rules.keys()
 
 
-def test_all_examples_compile_together() -> None:
-    rules = [rule for example in EXAMPLES for rule in yaml.safe_load(example.text)]
-    venue = msgspec.convert(base() | {"rules": rules}, Venue)
-    assert len(compile_venue(venue, 1).rules) == len(rules)
+def test_all_examples_compile_together_and_nothing_is_wrong_with_them() -> None:
+    venue = whole()
+    assert len(compile_venue(venue, 1).rules) == len(listed("rules"))
+    wrong = [one.sentence() for one in check(venue) if one.severity == "error"]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("part", [*LISTS, "rules"])
+def test_every_part_of_the_venue_has_an_example(part: str) -> None:
+    assert listed(part)
+
+
+def test_the_venue_is_read_as_it_is_written() -> None:
+    (example,) = examples("venue")
+    read = read_venue(example.text, example.where)
+    assert read.venue == msgspec.convert(base(), Venue)
+
+
+def test_every_kind_stands_in_an_example() -> None:
+    used = _kinds(whole())
+    assert used >= {kind for kinds in SECTIONS.values() for kind in kinds}
+    assert used >= {kind for _, kind in PARTS.values()}
+
+
+def _kinds(part: Any) -> set[type]:
+    if isinstance(part, list | tuple):
+        return {kind for one in part for kind in _kinds(one)}
+    if not isinstance(part, msgspec.Struct):
+        return set()
+    inner = (_kinds(getattr(part, name)) for name in part.__struct_fields__)
+    return {type(part)}.union(*inner)
+
+
+# Tables.
 
 
 @pytest.mark.parametrize("section", list(SECTIONS))
 def test_every_kind_has_a_section_and_every_section_a_kind(section: str) -> None:
-    assert ORGANISERS.headings(section) == [tag_of(kind) for kind in SECTIONS[section]]
+    assert RULES.headings(section) == [tag_of(kind) for kind in SECTIONS[section]]
 
 
-@pytest.mark.parametrize(
-    ("section", "kind"),
-    [(section, kind) for section, kinds in SECTIONS.items() for kind in kinds],
-    ids=lambda value: getattr(value, "__name__", value),
-)
-def test_every_field_of_a_kind_is_in_its_table(section: str, kind: type[msgspec.Struct]) -> None:
-    rows = ORGANISERS.table(tag_of(kind), section)
-    assert {row[0]: row[1] for row in rows} == fields_of(kind)
+@each_table
+def test_every_field_is_in_its_table_and_nothing_else(table: Table) -> None:
+    assert {row[0]: row[1] for row in table.rows} == fields_of(table.kind)
+    assert len(table.rows) == len(fields_of(table.kind))
 
 
-@pytest.mark.parametrize("title", list(PARTS))
-def test_every_field_of_a_part_is_in_its_table(title: str) -> None:
-    assert {row[0]: row[1] for row in ORGANISERS.table(title)} == fields_of(PARTS[title])
+@each_table
+def test_defaults_are_said_as_they_are(table: Table) -> None:
+    what = {row[0]: row[2] for row in table.rows}
+    for field in msgspec.structs.fields(table.kind):
+        said = SAID.search(what[field.encode_name])
+        default = field.default
+        if said:
+            assert said[1].split()[-1] == written(default), (table.title, field.name)
+        elif default not in (None, msgspec.NODEFAULT) and not isinstance(default, msgspec.Struct):
+            assert not default, f"{table.title}: what is {field.name} unless said?"
 
 
-def test_no_kind_of_the_document_is_left_out() -> None:
-    tagged = {
+@each_table
+def test_words_that_can_be_chosen_are_said(table: Table) -> None:
+    what = {row[0]: row[2] for row in table.rows}
+    for field in msgspec.structs.fields(table.kind):
+        for word in choices(table.kind, field.name):
+            assert word in re.findall(r"[\w-]+", what[field.encode_name]), (table.title, word)
+
+
+@each_table
+def test_bounds_of_numbers_are_said(table: Table) -> None:
+    what = {row[0]: row[2] for row in table.rows}
+    for field in msgspec.structs.fields(table.kind):
+        for meta in constraints(table.kind, field.name):
+            if meta.le is not None:
+                assert f"{meta.le:,}" in what[field.encode_name], (table.title, field.name)
+            if meta.max_length is not None:
+                assert f"{meta.max_length}" in what[field.encode_name], (table.title, field.name)
+
+
+def test_no_part_of_the_document_is_left_out() -> None:
+    there = {
         value
         for value in vars(doc).values()
-        if isinstance(value, type)
-        and issubclass(value, msgspec.Struct)
-        and value.__struct_config__.tag is not None
+        if isinstance(value, type) and issubclass(value, msgspec.Struct) and value is not doc.Part
     }
-    assert tagged == {*TRIGGERS, *CONDITIONS, *ACTIONS}
+    told = [table.kind for table in TABLES]
+    bare = {kind for kinds in SECTIONS.values() for kind in kinds} - set(told)
+    assert there == {*told, *bare}
+    assert Counter(told).most_common(1)[0][1] == 1
+    for kind in bare:
+        assert "It has no fields." in RULES.section(tag_of(kind), "Triggers")
 
 
-def test_every_kind_and_field_stands_in_an_example() -> None:
-    written = [with_rules(example) for example in EXAMPLES]
-    rules = [rule for venue in written for rule in venue.rules]
-    used = {type(rule.when) for rule in rules} | {
-        type(act) for r in rules for act in acts_of(r.then)
-    }
-    pending: list[Any] = [rule.if_ for rule in rules if rule.if_]
-    while pending:
-        condition = pending.pop()
-        used.add(type(condition))
-        pending += getattr(condition, "of", [])
-    assert used == {*TRIGGERS, *CONDITIONS, *ACTIONS}
-
-
-def test_defaults_are_said_as_they_are() -> None:
-    said = re.compile(r"`?(\w+)`? unless (?:said|within)")
-    for section, kinds in SECTIONS.items():
-        for kind in kinds:
-            defaults = {f.encode_name: f.default for f in msgspec.structs.fields(kind)}
-            for name, _, what in ORGANISERS.table(tag_of(kind), section):
-                found = said.search(what)
-                if found and found[1] != "64":
-                    assert str(defaults[name]) == found[1], (kind, name)
+# Durations, windows.
 
 
 def test_units_are_those_of_durations() -> None:
-    rows = ORGANISERS.table(ORGANISERS.path.read_text().split("\n", 1)[0].lstrip("# "))
+    rows = ORGANISERS.table("For organisers: the venue's document")
     assert column(rows) == list(MS_PER)
     for unit, _, example in rows:
         number = int(example.removesuffix(unit))
         assert duration_ms(example) == number * MS_PER[unit]
 
 
-def test_actions_that_need_a_consent_say_so() -> None:
-    for kind in ACTIONS:
-        said = re.findall(r"Needs the consent `(\w+)`", ORGANISERS.section(tag_of(kind), "Actions"))
-        needed = NEEDS_CONSENT.get(kind)
-        assert said == ([needed] if needed else []), kind
-
-
-def test_purposes_are_those_that_somebody_may_consent_to() -> None:
-    assert set(column(ATTENDEES.table("Purposes"))) == PURPOSES
-    assert set(NEEDS_CONSENT.values()) < PURPOSES
-
-
-def test_the_page_of_an_attendee_has_a_switch_for_each_purpose() -> None:
-    from hub.attendee.view import PURPOSES as SWITCHES
-    from hub.web.register import CONSENTS
-
-    assert set(SWITCHES) == PURPOSES
-    assert set(CONSENTS) == PURPOSES
-
-
-def test_the_command_line_is_there() -> None:
-    assert {group.name for group in cli.registered_groups} > {"venue", "quarantine", "actions"}
+def test_windows_are_those_that_there_are() -> None:
+    zone = compile_venue(msgspec.convert(base(), Venue), 1).zone
+    rolling, *periods, event = column(ORGANISERS.table("Windows"))
+    assert window(rolling, zone).length_ms == duration_ms(rolling)
+    assert [window(one, zone).period for one in periods] == ["hour", "day", "week"]
+    assert window(event, zone).is_event

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -10,14 +11,15 @@ from contract.clock import ManualClock
 from hub.answers import Answers
 from hub.core import events as ev
 from hub.core.errors import RulesFault
+from hub.engine.group import Work
 from hub.store import Store
 from hub.store.people import NewPerson
-from tests.core.fold import TAP, rule, visits
+from tests.core.fold import TAP, document, rule, visits
 from tests.databases import database_url, postgres, sqlite_template
-from tests.engine.hub import Hub, at_ms, stored
-from tests.engine.parts import EVENT, tap
+from tests.engine.hub import EVENT, Hub, at_ms, stored
 from tests.engine.parts import Hub as Engine
 from tests.engine.parts import message as batch
+from tests.engine.parts import tap
 
 __all__ = ["database_url", "postgres", "sqlite_template"]
 
@@ -38,6 +40,15 @@ def store(database_url: str) -> Iterator[Store]:
 
 def answers(store: Store, minute: int = 60) -> Answers:
     return Answers(store, ManualClock(at_ms(minute)))
+
+
+def publish(hub: Hub, store: Store, *rules: dict[str, Any], **changes: Any) -> None:
+    """Publish a venue with more in it than rules."""
+    text = msgspec.json.encode(document(*rules, **changes)).decode()
+    store.add_command("venue", ev.VenuePublished(0, at_ms(0), text), at_ms(0))
+    work = Work(hub.memory, 0, at_ms(0), 1_000)
+    hub._requests.commands(work, 10)
+    hub._commit(work)
 
 
 def joined(hub: Hub, *people: str) -> None:
@@ -169,7 +180,7 @@ def test_what_was_left_and_who_was_there_is_as_of_then(store: Store) -> None:
     crowd = {"check": "occupancy", "place": "stage", "at_least": 2, "audience": "fans"}
     hub = Hub(store)
     fans = [{"name": "fans", "if": {"check": "tag", "tag": "regular"}}]
-    hub.publish(0, GIVES, rule({"kind": "tap", "place": "bacon"}, CARD, name="card"), FULL,
+    publish(hub, store, GIVES, rule({"kind": "tap", "place": "bacon"}, CARD, name="card"), FULL,
                 rule({"kind": "tap", "place": "juice"}, if_={"check": "all", "of": [stock, crowd]}),
                 audiences=fans)  # fmt: skip
     joined(hub, "ann", "bob")
@@ -210,7 +221,7 @@ def test_a_decision_of_a_late_tap_says_when_it_became_known(store: Store) -> Non
     engine.join("ann")
     asked_ms = engine.clock.now_ms
     engine.clock.now_ms += 600_000
-    engine.run(batch(tap("ann", reader="coffee"), at_ms=asked_ms))
+    engine.run(batch(tap("ann", reader="desk"), at_ms=asked_ms))
     told = Answers(store, engine.clock).why("ann", "r", asked_ms)
     assert told.answer == "fired"
     assert told.sentence.endswith("; that became known at 08:10 only")
@@ -220,7 +231,7 @@ def test_caps_and_limits_of_then(tmp_path: Path) -> None:
     push = {"do": "push", "title": "x"}
     with stored(tmp_path) as opened:
         hub = Hub(opened)
-        hub.publish(0, rule(TAP, push, name="r", limit={"at_most": 1, "per": "event"}),
+        publish(hub, opened, rule(TAP, push, name="r", limit={"at_most": 1, "per": "event"}),
                     caps=[{"name": "one", "of": "push", "at_most": 1}])  # fmt: skip
         hub.tell(ev.Registered("ann", at_ms(0), {}, ["push"]))
         hub.tell(ev.Leased("b-ann", "ann", at_ms(0)))

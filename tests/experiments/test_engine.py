@@ -22,6 +22,8 @@ from hub.core.outcome import Decision
 from hub.experiments.service import NO_GOAL, NONE, NOT_LIVE, Experiments
 from hub.insight.errors import NothingPublished, UnknownName
 from hub.store import Group, LogRow, PublishedVenue, Store
+from hub.store.insight import experiments_reads
+from hub.store.insight.experiments_reads import ExperimentReads
 from hub.web.ports import WebParts
 from hub.web.settings import WebSettings
 from tests.databases import EVENT, make_tables
@@ -110,8 +112,20 @@ def test_without_a_holdout_of_its_own_the_events_counts(store: Store) -> None:
     assert report.whole_event == []
 
 
-def test_people_who_were_in_two_arms_and_rewards(store: Store) -> None:
+def test_versions_end_where_they_cannot_be_read(store: Store) -> None:
+    info = d.EventInfo(EVENT, "Fair", "UTC", "2026-10-08T08:00", "2026-10-09T10:00")
+    text = msgspec.json.encode(d.Venue(info, [])).decode()
+    for version, document in enumerate((text, '{"other": 1}', text, text), 1):
+        store.commit(Group(venue=PublishedVenue(version, document, version * 10)))
+    reads = ExperimentReads(store.database, EVENT)
+    assert [version.at_ms for version in reads.versions()] == [40, 30]
+
+
+def test_people_who_were_in_two_arms_and_rewards(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Redemptions as the log has them; merges and limits as decisions have them."""
+    monkeypatch.setattr(experiments_reads, "PAGE_ROWS", 2)
     rule = d.Rule("give", d.OnTap(place="coffee"), holdout=50, goal=d.Goal(redeemed="card"))
     info = d.EventInfo(EVENT, "Fair", "UTC", "2026-10-08T08:00", "2026-10-09T10:00")
     venue = d.Venue(info, [d.Place("coffee", "Coffee")], pools=[d.PoolInfo("card", "A card", 9)],
@@ -200,6 +214,10 @@ def test_cli(tmp_path: Path) -> None:
     assert "\u2503" in table
     assert json.loads(said("-f", "json"))["rules"][0]["rule"] == "taste"
     assert said("-f", "csv", "--part", "comparisons").startswith("rule,goal,arm,against")
+    with Store(url, EVENT) as store:
+        aimless = {key: value for key, value in RULE.items() if key != "goal"}
+        assert Hub(store).publish(aimless) is None
+    assert NO_GOAL in said()
     assert "there is: table, json, csv" in said("-f", "xml", fails=True)
     assert "there is: arms" in said("-f", "csv", "--part", "x", fails=True)
     assert "there is no rule" in said("other", fails=True)

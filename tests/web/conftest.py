@@ -13,11 +13,12 @@ import pytest
 
 from hub.store import Store
 from tests.databases import database_url, postgres, sqlite_template
+from tests.web.rules_world import RulesSite, running
+from tests.web.serve import PASSWORD
 from tests.web.world import EVENT
 
-__all__ = ["database_url", "postgres", "sqlite_template"]
+__all__ = ["PASSWORD", "database_url", "postgres", "sqlite_template"]
 
-PASSWORD = "a long enough password"
 ROOT = Path(__file__).resolve().parents[2]
 STOP_S_MAX = 10.0
 
@@ -94,3 +95,10 @@ def dj(site: Site) -> Iterator[httpx.Client]:
 def anybody(site: Site) -> Iterator[httpx.Client]:
     with site.client() as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def rules_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RulesSite]:
+    """A site with an engine behind it, whose rules are changed by tests."""
+    with running(tmp_path_factory.mktemp("rules") / "data") as site:
+        yield site

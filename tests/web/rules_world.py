@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -11,9 +11,10 @@ from msgspec.structs import replace
 from hub.core import document as d
 from hub.core import events as ev
 from hub.store import Store
+from hub.web.sessions import COOKIE
 from tests.harness.installation import Installation
 from tests.waiting import wait_until
-from tests.web.conftest import PASSWORD
+from tests.web.serve import PASSWORD
 from tests.web.world import venue
 
 FANS = d.Audience(
@@ -83,6 +84,8 @@ class RulesSite:
     base: str
     installation: Installation
     people: dict[str, str]
+    sessions: dict[str, str] = field(default_factory=dict)
+    """Account to its cookie: signing in is bounded for each address."""
 
     @property
     def store(self) -> Store:
@@ -99,9 +102,17 @@ class RulesSite:
         """Open a browser-like client, signed in when ``account`` is given."""
         with httpx.Client(base_url=self.base, headers={"Origin": self.base}, timeout=30) as client:
             if account is not None:
-                body = {"name": account, "password": PASSWORD}
-                assert client.post("/api/v1/session", json=body).status_code == 200
+                client.cookies.set(COOKIE, self.session(account))
             yield client
+
+    def session(self, account: str) -> str:
+        """The cookie of an account that is signed in."""
+        if account not in self.sessions:
+            body = {"name": account, "password": PASSWORD}
+            answer = httpx.post(f"{self.base}/api/v1/session", json=body)
+            assert answer.status_code == 200, answer.text
+            self.sessions[account] = answer.cookies[COOKIE]
+        return self.sessions[account]
 
     def put(self, document: d.Venue) -> None:
         """Put a document in force."""

@@ -277,8 +277,7 @@ def _decision(number: int, ids: list[str]) -> Decision:
             at_ms,
             "fired",
             "27 people at Dance floor, 11 wishes",
-            [],
-            ["music: Lantern Parade Club first, wanted by 9"],
+            actions=["music: Lantern Parade Club first, wanted by 9"],
         )
     if number % 7 == 3:
         return Decision(
@@ -290,8 +289,9 @@ def _decision(number: int, ids: list[str]) -> Decision:
             at_ms,
             "suppressed",
             "no consent to lights",
-            [Clause("consents to lights", held=False, saw="music, push")],
-            ["light: suppressed, no consent to lights"],
+            because="consent",
+            clauses=[Clause("consents to lights", held=False, saw="music, push")],
+            actions=["light: suppressed, no consent to lights"],
         )
     return Decision(
         f"d/{number}",
@@ -302,8 +302,8 @@ def _decision(number: int, ids: list[str]) -> Decision:
         at_ms,
         "fired",
         "third visit to Coffee stand within 2 h",
-        [Clause("3 visits at coffee within 2 h", held=True, saw="3: 14:02, 14:40, 15:21")],
-        ["tag coffee-lover", "reward: Coffee card"],
+        clauses=[Clause("3 visits at coffee within 2 h", held=True, saw="3: 14:02, 14:40, 15:21")],
+        actions=["tag coffee-lover", "reward: Coffee card"],
     )
 
 

@@ -214,10 +214,12 @@ class Editor {
     const no = made("button", "btn", "Not yet");
     yes.addEventListener("click", () => { yes.disabled = true; this.put(past.checked); });
     no.addEventListener("click", () => this.say());
+    yes.disabled = body.total === 0;
+    past.addEventListener("change", () => { yes.disabled = body.total === 0 && !past.checked; });
     const tools = made("div", "tools");
     tools.append(yes, no);
     const none = made("div", "finding good", "There is no difference to what is in force.");
-    this.say(made("div", "finding-head", "This is what changes:"),
+    this.say(...(body.total ? [made("div", "finding-head", "This is what changes:")] : []),
       ...(body.total ? this.changes(body) : [none]), label, tools, ...this.findings(body));
     yes.focus();
   }

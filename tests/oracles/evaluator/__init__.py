@@ -10,12 +10,18 @@ leaves an order open, this is how it is settled here:
   evaluator follows the ``hint`` it is given, so that another engine's order can be judged.
 - In one round rules are decided in the order of their causes, then as they are written, an
   exclusion group where its first stands; those after see what those before did.
-- Conditions are asked as of the effective now; when something falls due, as of its due instant.
+- Conditions and caps are asked as of the effective now; when something falls due, as of its due
+  instant. A fact changes a membership only when the condition comes out otherwise because of it;
+  what time alone changes at that instant falls due after it.
+- Absences of one length that somebody's first visit began are one step, and so is a dwell that is
+  complete on coming back.
 - Who was merged is followed by each id alone until then; from then on there is one place.
-- A publication makes no rule true for what lies in the past. A merge fires the visits, tours and
-  sequences that the two have only together, dated at the crossing; what would have fallen due
-  before it does not. An unmerge fires nothing. After both, audiences are looked at as after any
-  event.
+- A publication makes no rule true for what lies in the past, unless that is asked for;
+  then those whose ``when`` is another one, or which wake up or go live, are true for all visits so
+  far, and for members as of now.
+- A merge fires the visits, tours and sequences that the two have only together, dated at the
+  crossing; what would have fallen due before it does not. An unmerge fires nothing. After both,
+  audiences are looked at as after any event.
 - A cap per person, of a rule about the venue, counts what was done about the venue.
 - A change of an audience, and of how many are somewhere, is dated at the effective now; all else at
   its cause.

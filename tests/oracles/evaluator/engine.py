@@ -66,13 +66,34 @@ class Evaluator:
         for other in joined.persons[1:]:
             self._join(ev.Merged(joined.persons[0], other, event.at_ms), now_ms)
 
-    def publish(self, venue: doc.Venue, now_ms: int) -> None:
-        """Another document is in force; it fires nothing for the past."""
+    def publish(self, venue: doc.Venue, now_ms: int, *, past: bool = False) -> None:
+        """Another document is in force; it fires nothing for the past, unless asked to."""
         self.pass_to(now_ms - 1)
         self.clock_ms = max(self.clock_ms, now_ms)
         before = self.deciding.venue
         self.deciding.publish(venue, now_ms)
         self.waiting.publish(before, now_ms)
+        if past:
+            self.deciding.settle(self._ever(before, now_ms), {}, now_ms)
+
+    def _ever(self, before: doc.Venue, now_ms: int) -> Iterator[Candidate]:
+        """All that was ever true for anybody by what happened, for rules that ask otherwise now.
+
+        Who is in an audience came in now.
+        """
+        same = {(one.name, one.when, one.stage) for one in before.rules}
+        for order, rule in enumerate(self.ledger.venue.rules):
+            asked = rule.stage in ("live", "shadow")
+            asked = asked and (rule.name, rule.when, rule.stage) not in same
+            for person in self.ledger.persons() if asked else ():
+                times = sorted(happened(rule.when, self.ledger.view(person), self.ledger.venue))
+                match rule.when:
+                    case doc.OnLeft() | doc.OnLeftVenue():
+                        times = []
+                    case doc.OnAudience(audience, "entered"):
+                        times = [now_ms] * self.deciding.is_member(audience, person)
+                for at_ms in times:
+                    yield Candidate(order, person, at_ms, rule)
 
     def pass_to(self, until_ms: int) -> None:
         """Time passes; what falls due until then is done, one thing after the other."""

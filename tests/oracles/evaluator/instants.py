@@ -5,6 +5,7 @@ come by themselves, past and future ones that are certain if nothing else happen
 """
 
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from hub.core import document as doc
 from tests.oracles.evaluator.conditions import places_of
@@ -104,11 +105,16 @@ def _missed(times: list[int], first_ms: int | None, long_ms: int) -> Iterator[in
 
 
 def _dwelt(stays: list[tuple[int, int | None]], long_ms: int) -> Iterator[int]:
-    """The first instant at which they are there and all stays together have lasted so long."""
-    total = 0
-    for since, until in stays:
-        reached = since + max(0, long_ms - total)
-        if until is None or reached < until:
-            yield reached
-            return
-        total += until - since
+    """The first instant at which they are there and all stays together have lasted so long.
+
+    Stays of two who are one may lie over each other; each counts.
+    """
+    edges = sorted({edge for stay in stays for edge in stay if edge is not None})
+    for from_ms, until_ms in zip_longest(edges, edges[1:]):
+        total = sum(min(from_ms, from_ms if u is None else u) - s for s, u in stays if s < from_ms)
+        there = sum(s <= from_ms and (u is None or u > from_ms) for s, u in stays)
+        if there:
+            reached_ms = from_ms + max(0, -((total - long_ms) // there))
+            if until_ms is None or reached_ms < until_ms:
+                yield reached_ms
+                return

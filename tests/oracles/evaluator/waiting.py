@@ -57,8 +57,7 @@ class Waiting:
         self._known = (-1, ())
         self._flips.clear()
         rules = self.deciding.venue.rules
-        same = {(one.name, one.when) for one in before.rules if one.stage not in ASLEEP}
-        other = {rule.name for rule in rules if (rule.name, rule.when) not in same}
+        other = other_rules(before, self.deciding.venue)
         self.done = {key for key in self.done if key[1] not in other or key[3] >= 0}
         persons = set(self.ledger.persons())
         self.forget_past(now_ms, persons, other)
@@ -265,6 +264,12 @@ class Waiting:
         one = Candidate(item.index, item.person, item.due_ms, rule)
         found = list(self.deciding.follows(one, before, rows))
         self.deciding.settle(found, {item.person: before}, item.due_ms, now_ms)
+
+
+def other_rules(before: doc.Venue, venue: doc.Venue) -> set[str]:
+    """Rules that did not ask for the same before, or were not asked at all."""
+    same = {(one.name, one.when) for one in before.rules if one.stage not in ASLEEP}
+    return {rule.name for rule in venue.rules if (rule.name, rule.when) not in same}
 
 
 def _times(
