@@ -1,18 +1,22 @@
 """A made event of three days through fifty rules of mixed kinds, as a backtest decides it."""
 
 import random
+import resource
+import tempfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
+from hub.backtest import recording
 from hub.backtest.facts import Fact
-from hub.backtest.fold import Fold
-from hub.backtest.tally import Tally
+from hub.backtest.recording import FORMAT, VERSION, Header
+from hub.backtest.running import Task, fold, fold_both
+from hub.backtest.sources import of_file
 from hub.core import document as doc
 from hub.core import events as ev
-from hub.core.compiled import compile_venue
 
 PEOPLE: Final = 5_000
 TAP_PLACES: Final = 30
@@ -21,7 +25,14 @@ DAY_MS: Final = 86_400_000
 OPENS_MS: Final = 1_780_041_600_000
 """2026-05-29T08:00Z, a Friday."""
 DAY_OPEN_MS: Final = 10 * 3_600_000
+BEGINS_MS: Final = OPENS_MS - DAY_MS
+ENDS_MS: Final = OPENS_MS + 3 * DAY_MS
+TAPS: Final = 150_000
+"""Taps and moves of the event; the registrations come before them."""
 CONSENTS: Final = ["rewards", "presence", "lights", "push"]
+
+
+Row = tuple[str, float, str]
 
 
 def venue(rules: int = 50) -> doc.Venue:
@@ -94,12 +105,12 @@ def facts(taps: int, people: int = PEOPLE, seed: int = 7) -> Iterator[Fact]:
     for number in range(people):
         at_ms = OPENS_MS - 3_600_000
         said = {"first_name": f"N{number}", "company": "Acme" if number % 3 else "Other"}
-        for event in (
+        for said_so in (
             ev.Registered(f"p{number}", at_ms, {**said}, CONSENTS),
             ev.Leased(f"b{number}", f"p{number}", at_ms),
         ):
             pos += 2
-            yield Fact(pos, f"p/{pos}", at_ms, at_ms, event)
+            yield Fact(pos, f"p/{pos}", at_ms, at_ms, said_so)
     weights = [1 / (1 + n) ** 0.3 for n in range(people)]
     chosen = chance.choices(range(people), weights, k=taps)
     inside: dict[int, str] = {}
@@ -107,6 +118,7 @@ def facts(taps: int, people: int = PEOPLE, seed: int = 7) -> Iterator[Fact]:
         day, rest = divmod(number * 3, taps)
         known_ms = OPENS_MS + day * DAY_MS + rest * DAY_OPEN_MS // taps
         pos += 2
+        event: ev.Tapped | ev.Moved
         if chance.random() < 0.7:
             late_ms = chance.randrange(600_000) if chance.random() < 0.02 else 200
             event = ev.Tapped(
@@ -120,37 +132,34 @@ def facts(taps: int, people: int = PEOPLE, seed: int = 7) -> Iterator[Fact]:
         yield Fact(pos, f"f/{pos}", event.at_ms, known_ms, event)
 
 
-if __name__ == "__main__":
-    import cProfile
-    import gc
-    import pstats
-    import sys
-
-    made = list(facts(int(sys.argv[1])))
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-    rules = compile_venue(venue(), 1)
-    tally = Tally(rules, 0, 1 << 60)
-    fold = Fold(rules, made[0].recorded_ms - 1, 0, tally)
-    prof = cProfile.Profile() if len(sys.argv) > 2 else None
-    start = time.perf_counter()
-    if prof:
-        prof.enable()
-    for one in made:
-        fold.take(one)
-    fold.end(made[-1].recorded_ms)
-    if prof:
-        prof.disable()
-    took = time.perf_counter() - start
-    print(
-        len(made) / took,
-        "facts/s",
-        tally.n,
-        tally.refused.most_common(3),
-        tally.faults.most_common(3),
-    )
-    if prof:
-        s = pstats.Stats(prof)
-        s.sort_stats("tottime").print_stats(45)
-        s.sort_stats("cumtime").print_stats(30)
+def measure() -> list[Row]:
+    """Two documents over a made event, each in a process of its own, beside reading it alone."""
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "event.jsonl"
+        live = venue()
+        header = Header(FORMAT, VERSION, "bench", live, BEGINS_MS, ENDS_MS)
+        rows = recording.write(path, header, facts(TAPS))
+        setting = of_file(path)
+        start_s = time.perf_counter()
+        assert sum(1 for _ in setting.source.facts()) == rows
+        bare_s = time.perf_counter() - start_s
+        one = Task(setting, live, 1, 0, ENDS_MS)
+        start_s = time.perf_counter()
+        told = fold(one)
+        alone_s = time.perf_counter() - start_s
+        start_s = time.perf_counter()
+        both = fold_both(one, Task(setting, live, 2, 0, ENDS_MS))
+        both_s = time.perf_counter() - start_s
+    assert both == (told, told)
+    fired = sum(len(rule.firings.all_ms()) for rule in told.rules.values())
+    memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return [
+        ("backtest: facts of a file, read and decoded only", rows / bare_s, "1/s"),
+        ("backtest: facts through 50 mixed rules", rows / alone_s, "1/s"),
+        ("backtest: ratio to reading them", alone_s / bare_s, "x"),
+        ("backtest: two documents at once, facts of the event", rows / both_s, "1/s"),
+        ("backtest: two documents, to one", both_s / alone_s, "x"),
+        ("backtest: firings for each fact", fired / rows, ""),
+        ("backtest: a million facts, two documents, at that rate", both_s / rows * 1e6, "s"),
+        ("backtest: most memory of the process", memory_mb, "MB"),
+    ]

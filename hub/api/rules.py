@@ -104,7 +104,7 @@ class RulesRoutes:
         changes = compare(self._book.venue(before)[1], self._book.venue(after)[1])
         return DiffOut(total=len(changes), changes=_some(changes))
 
-    def check(self, text: Text) -> CheckOut:
+    def check(self, text: Text = b"") -> CheckOut:
         """Say all that is wrong with a document, and what putting it in force would change."""
         read = self._book.check(_text(text))
         versions = self._book.versions()
@@ -118,7 +118,7 @@ class RulesRoutes:
         )  # fmt: skip
 
     def publish(
-        self, text: Text, request: Request, based_on: BasedOn = None, past: Past = False
+        self, request: Request, text: Text = b"", based_on: BasedOn = None, past: Past = False
     ) -> PublishOut | Response:
         """Put a document in force. 422 has the line of the first error in its detail."""
         read = self._book.check(_text(text))

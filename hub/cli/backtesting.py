@@ -16,9 +16,8 @@ from hub.backtest.picture import picture
 from hub.backtest.sources import Setting
 from hub.backtest.summing_up import summary
 from hub.backtest.tables import Sheet, sheets
-from hub.cli.who import parse_instant
-from hub.config import ConfigFault
-from hub.core.explaining.instants import MINUTE_END_MS, SECOND_END_MS
+from hub.core.errors import RulesFault
+from hub.core.explaining.instants import MINUTE_END_MS, SECOND_END_MS, asked_ms
 from hub.core.spans import duration_ms
 
 _BACK: Final = re.compile(r"\d{1,6}(s|min|h|d)")
@@ -59,7 +58,7 @@ def judge(setting: Setting, asked: Asked, each: running.Each) -> Judged:
     """Fold both documents and compare them.
 
     Raises:
-        BacktestError, ConfigFault: what is asked cannot be meant.
+        BacktestError: what is asked cannot be meant.
         OSError: a file cannot be read, or written.
     """
     live = setting.live
@@ -95,8 +94,7 @@ def span(setting: Setting, since: str | None, until: str | None) -> tuple[int, i
     """The first and the last instant that count, Unix ms; without them all that there is.
 
     Raises:
-        ConfigFault: they cannot be read.
-        DocumentFault: the one is not before the other.
+        DocumentFault: they cannot be read, or the one is not before the other.
     """
     since_ms = 0 if since is None else _begin_ms(since, _instant_ms(setting, "--since", since))
     until_ms = setting.ends_ms if until is None else _instant_ms(setting, "--until", until)
@@ -106,17 +104,17 @@ def span(setting: Setting, since: str | None, until: str | None) -> tuple[int, i
 
 
 def _instant_ms(setting: Setting, option: str, text: str) -> int:
-    if _BACK.fullmatch(text.strip()):
-        return setting.ends_ms - duration_ms(text.strip())
+    if _BACK.fullmatch(text):
+        return setting.ends_ms - duration_ms(text)
     event = setting.live.event
     try:
-        return parse_instant(text, event, ZoneInfo(event.zone), setting.ends_ms)
-    except ConfigFault as error:
-        raise ConfigFault(f"{str(error).replace('--at', option, 1)}, or 2h back") from error
+        return asked_ms(text, event, ZoneInfo(event.zone), setting.ends_ms)
+    except RulesFault as error:
+        raise DocumentFault(f"{option} {error}; or 2h, for so long back") from error
 
 
 def _begin_ms(text: str, end_ms: int) -> int:
     """The begin of the minute or second of which that is the end."""
-    if text.isdigit() or _BACK.fullmatch(text.strip()):
+    if ":" not in text:
         return end_ms
     return end_ms - (SECOND_END_MS if text.count(":") > 1 else MINUTE_END_MS)

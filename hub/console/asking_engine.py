@@ -29,7 +29,7 @@ class Toasts:
         """Say something for a while, with a button that takes it back if there is one."""
         self._host.clear()
         with self._host, box("toast bad" if bad else "toast"):
-            text(said[:1].upper() + said[1:], "toast-said")
+            text(said, "toast-said")
             if undo is not None:
                 button("Take back", undo)
             ui.timer(TOAST_S, self._host.clear, once=True)
@@ -48,5 +48,6 @@ class Engine:
         try:
             return await asyncio.to_thread(lambda: self.book.wait(ask()))
         except (WebError, StoreError, CoreError) as error:
-            self.toasts.say(str(error), bad=True)
+            said = str(error)
+            self.toasts.say(said[:1].upper() + said[1:], bad=True)
             return None

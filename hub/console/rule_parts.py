@@ -26,24 +26,27 @@ def stage_chip(stage: str) -> ui.label:
 
 def bar(came: Came) -> None:
     """Show fired and suppressed as parts of one bar, with the reasons as its words."""
-    done = came.fired or came.shadow
-    total = done + came.suppressed_total
+    total = came.fired + came.shadow + came.suppressed_total
     with box("came"):
-        figure = words.count(done)
-        kind = "fired" if came.fired or not came.shadow else "in shadow"
-        text(figure, "figure" if done else "figure quiet", "span")
-        text(kind, "row-faint", "span")
+        text(words.count(came.fired), "figure" if came.fired else "figure quiet", "span")
+        text("fired", "row-faint", "span")
+        if came.shadow:
+            text(f"{words.count(came.shadow)} in shadow", "row-faint", "span")
         if came.suppressed_total:
             text(f"{words.count(came.suppressed_total)} suppressed", "row-faint", "span")
     if total:
         with box("came-bar").props(f'title="{_reasons(came)}"'):
-            box(f"came-part {'came-fired' if came.fired else 'came-shadow'}").style(
-                _wide(done, total)
-            )
+            _part("fired", came.fired, total)
+            _part("shadow", came.shadow, total)
             for because, number in _most(came):
-                box(f"came-part came-{because}").style(_wide(number, total))
+                _part(because, number, total)
     if came.suppressed:
         text(_reasons(came), "row-faint came-why")
+
+
+def _part(kind: str, number: int, total: int) -> None:
+    if number:
+        box(f"came-part came-{kind}").style(f"width: {number / total:.2%}")
 
 
 def spark(numbers: Sequence[int], classes: str = "") -> None:
@@ -66,7 +69,3 @@ def _most(came: Came) -> list[tuple[str, int]]:
 
 def _reasons(came: Came) -> str:
     return ", ".join(f"{words.count(n)} {REASONS.get(why, why)}" for why, n in _most(came))
-
-
-def _wide(number: int, total: int) -> str:
-    return f"width: {number / total:.2%}"

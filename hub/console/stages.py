@@ -46,6 +46,10 @@ class Stages:
     ) -> None:
         engine = self._engine
         answer = await engine.change(lambda: engine.book.stage(rule, stage, engine.by))
-        if answer is not None:
+        if answer is None:
+            return
+        if answer.done:
             engine.toasts.say(f"{lead}{rule} {DONE[stage]} \u00b7 {answer.sentence}", undo)
-            await self._refresh()
+        else:
+            engine.toasts.say(f"{rule}: {answer.sentence}")
+        await self._refresh()

@@ -103,8 +103,11 @@ class _Versions:
         answer = await engine.change(lambda: engine.book.revert(version, engine.by, based_on=now))
         if answer is None:
             return
-        said = f"Version {version} is in force again \u00b7 {answer.sentence}"
-        engine.toasts.say(said, partial(self._revert, now))
+        if answer.done:
+            said = f"Version {version} is in force again \u00b7 {answer.sentence}"
+            engine.toasts.say(said, partial(self._revert, now))
+        else:
+            engine.toasts.say(answer.sentence)
         await self.refresh()
 
 

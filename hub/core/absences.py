@@ -22,7 +22,7 @@ def visited(draft: Draft, place: str, person_id: str, at_ms: int, before: Person
         wait_without(draft, compiled, person_id, at_ms)
     for key in (place, ANYWHERE):
         for compiled in rules.absent.get(key, ()):
-            _seen(draft, compiled, person_id, at_ms)
+            _seen(draft, compiled, person_id, at_ms, before)
     if rules.never_ms and draft.person(person_id).first_ms != before.first_ms:
         wait_never(draft, person_id, 0)
 
@@ -64,13 +64,13 @@ def wait_without(draft: Draft, compiled: CompiledRule, person: str, at_ms: int) 
     draft.set_timer(Timer(key, due_ms, "without", compiled.name, person, cause_ms=at_ms))
 
 
-def _seen(draft: Draft, compiled: CompiledRule, person: str, at_ms: int) -> None:
+def _seen(draft: Draft, compiled: CompiledRule, person: str, at_ms: int, before: Person) -> None:
     """A visit ends an absence, perhaps one that was long enough and not yet looked at."""
     key = f"absent:{compiled.name}/{person}"
     timer = draft.timer(key)
     if timer is not None and timer.due_ms < at_ms and timer.due_ms <= draft.at_ms:
         absent_due(draft, compiled, person, timer.due_ms)
-    if _last_ms(compiled, draft.person(person)) == at_ms:
+    if _last_ms(compiled, draft.person(person)) != _last_ms(compiled, before):
         wait_absent(draft, compiled, person)
 
 
@@ -111,7 +111,13 @@ def without_due(draft: Draft, compiled: CompiledRule, person_id: str, timer: Tim
 
 
 def wait_never(draft: Draft, person_id: str, after_ms: int) -> None:
-    """Look at the next length of absence of somebody who was never at a place."""
+    """Look at the next length of absence of somebody who was never at a place.
+
+    What is due by then and has not been looked at is looked at first.
+    """
+    waiting = draft.timer(f"{NEVER_PREFIX}{person_id}")
+    if waiting is not None and waiting.due_ms <= after_ms:
+        return
     first_ms = draft.person(person_id).first_ms
     dues = (first_ms + length_ms for length_ms in draft.rules.never_ms)
     due_ms = next((due_ms for due_ms in dues if due_ms > after_ms), None)

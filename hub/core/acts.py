@@ -132,7 +132,9 @@ def _cancel(draft: Draft, person: Person, name: str, at_ms: int) -> Taken:
     rule = draft.rules.rules[name].rule
     fired = person.fired.get(name)
     instants = (f"/{one_ms}" for one_ms in (at_ms, *(fired.recent_ms if fired else ())))
-    causes = [f"follow_up:{name}/{person.id}{instant}" for instant in ("", *instants)]
+    ids = (person.id, *(joined.other for joined in person.joined))
+    endings = ("", *instants)
+    causes = [f"follow_up:{name}/{one}{ending}" for one in ids for ending in endings]
     each = (rule.then, *(variant.then for variant in rule.variants))
     paths = {path for acts in each for path in _paths(acts)}
     keys = [cause + path for cause in causes for path in sorted(paths)]

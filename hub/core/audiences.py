@@ -42,7 +42,7 @@ def look(draft: Draft, audience: CompiledAudience, person_id: str) -> bool:
     held = audience.ask.holds(view)
     changed = held != (audience.name in person.audiences)
     if changed:
-        put(draft, audience.name, person_id, at_ms, is_in=held)
+        put(draft, audience.name, person_id, draft.at_ms, is_in=held)
     if audience.ask.is_timed:
         _wait(draft, audience, person_id, audience.ask.until_ms(view))
     return changed

@@ -68,7 +68,7 @@ def _round(draft: Draft, sparks: list[Spark]) -> None:
 def _contest(draft: Draft, sparks: list[Spark]) -> None:
     """Let the best of a group act; a shadow loses to those that act, and beats nobody."""
     winner: str | None = None
-    for spark in sorted(sparks, key=lambda one: -one.rule.rule.priority):
+    for spark in sorted(sparks, key=lambda one: (-one.rule.rule.priority, one.rule.order)):
         no = None
         if winner is not None and spark.rule.name != winner:
             no = No(f"priority: suppressed by {winner}", "priority")

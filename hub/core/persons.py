@@ -228,6 +228,7 @@ def _settle_in(draft: Draft, before: Person, after: Person) -> None:
 def _move_out(draft: Draft, person: Person) -> None:
     """Somebody who is known as somebody else is at no place and in no audience."""
     if person.place is not None:
+        stays.stop_waiting(draft, person.id, person.place)
         crowds.went(draft, person.place, person.id)
     for name in person.audiences:
         draft.memberships[name, person.id] = Membership(name, person.id, None)

@@ -58,7 +58,8 @@ def left(person: Person, at_ms: int) -> Person:
     if person.place is None:
         return person
     stay = Stay(person.since_ms, max(at_ms, person.since_ms))
-    stays = _bounded((*person.stays.get(person.place, ()), stay))
+    earlier = (*person.stays.get(person.place, ()), stay)
+    stays = _bounded(tuple(sorted(earlier, key=lambda one: one.until_ms)))
     return replace(person, place=None, since_ms=0, stays={**person.stays, person.place: stays})
 
 

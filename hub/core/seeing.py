@@ -55,7 +55,7 @@ def _visit(rules: Compiled, compiled: CompiledRule, person: Person, at_ms: int) 
     visits = merged(histories(compiled, person.visits).values())
     seen = tuple(t for t in visits if t <= at_ms)
     lasts = person.place in compiled.places and at_ms - person.since_ms >= compiled.at_least_ms
-    held = (bool(seen) and seen[-1] == at_ms) if compiled.by_tap else lasts
+    held = lasts if compiled.at_least_ms else bool(seen) and seen[-1] == at_ms
     return Clause(f"visits {_where(compiled)}{least}", held, instants(seen, rules.zone))
 
 

@@ -107,7 +107,8 @@ def _life_ms(act: doc.Act) -> int:
 def leave(draft: Draft, cause: Cause, channel: str, expires_ms: int) -> Leave | Taken:
     """What quiet hours say to a channel now."""
     attributes = {} if cause.person is None else draft.person(cause.person).attributes
-    verdict = draft.rules.quiet.quiet(channel, draft.at_ms, attributes)
+    now_ms = max(draft.now_ms, draft.at_ms)
+    verdict = draft.rules.quiet.quiet(channel, now_ms, attributes)
     verdict = unless_expired(verdict, expires_ms)
     if verdict.kind == "act":
         return Leave()

@@ -7,16 +7,29 @@ from hub.core.state import Timer
 from hub.core.world import Draft
 
 
-def begun(draft: Draft, person: str, place: str, at_ms: int) -> None:
-    """Somebody has entered a place: what that completes, and what takes longer."""
+def begun(draft: Draft, person: str, place: str, at_ms: int, *, was_there: bool = False) -> None:
+    """Somebody has entered a place: what that completes, and what takes longer.
+
+    Who ``was_there`` already has a total dwell that their entering again does not change.
+    """
     for compiled in draft.rules.on_stay.get(place, ()):
         if _was_reached(draft, compiled, person):
             continue
         missing_ms = _missing_ms(draft, compiled, person, place, at_ms)
-        if missing_ms > 0:
-            _wait(draft, compiled, person, place, at_ms + missing_ms)
-        elif missing_ms == 0:
+        due_ms = at_ms + missing_ms
+        if missing_ms < 0 or (was_there and _was_asked(draft, compiled, person, due_ms)):
+            continue
+        if missing_ms:
+            _wait(draft, compiled, person, place, due_ms)
+        else:
             draft.spark((compiled,), person, at_ms)
+
+
+def _was_asked(draft: Draft, compiled: CompiledRule, person: str, due_ms: int) -> bool:
+    """Whether a total dwell that was complete by then has been looked at."""
+    if not isinstance(compiled.rule.when, doc.OnDwell) or due_ms > draft.at_ms:
+        return False
+    return _key(compiled, person) not in draft.world.timers
 
 
 def ending(draft: Draft, person: str, place: str, at_ms: int) -> None:

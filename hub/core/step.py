@@ -151,7 +151,8 @@ def _moved(draft: Draft, event: ev.Moved) -> None:
     if person.place is not None and not elsewhere:
         _leave(draft, person_id, person.place, event.at_ms)
     if event.kind == "entered" and place is not None:
-        _enter(draft, person_id, place, event.at_ms)
+        was_there = person.place == place.id
+        _enter(draft, person_id, place, event.at_ms, was_there=was_there)
     elif event.kind == "left_venue":
         draft.happened("left_venue", person_id, event.at_ms)
 
@@ -168,17 +169,18 @@ def _leave(draft: Draft, person_id: str, place: str, at_ms: int) -> None:
     crowds.went(draft, place, person_id)
 
 
-def _enter(draft: Draft, person_id: str, place: doc.Place, at_ms: int) -> None:
+def _enter(draft: Draft, person_id: str, place: doc.Place, at_ms: int, *, was_there: bool) -> None:
     before = draft.person(person_id)
     draft.put(profile.entered(before, place, at_ms))
     draft.touch(person_id, "at", f"stay:{place.id}")
     for name in draft.rules.counted:
-        audiences.look(draft, draft.rules.audiences[name], person_id)
+        if audiences.look(draft, draft.rules.audiences[name], person_id):
+            draft.touch(person_id, f"audience:{name}")
     crowds.came(draft, place.id, person_id)
     if place.visits_by == "presence":
         _visited(draft, place.id, person_id, at_ms)
         absences.visited(draft, place.id, person_id, at_ms, before)
-    stays.begun(draft, person_id, place.id, at_ms)
+    stays.begun(draft, person_id, place.id, at_ms, was_there=was_there)
 
 
 def _due(draft: Draft, event: ev.Due) -> None:
@@ -204,14 +206,17 @@ def _due_rule(draft: Draft, timer: Timer) -> None:
     when, due_ms = compiled.rule.when, timer.due_ms
     match timer.kind:
         case "follow_up":
-            follow_up(draft, compiled, timer)
+            if compiled.rule.stage == "live":
+                follow_up(draft, compiled, timer)
         case "show":
             if isinstance(when, doc.WhilePresent) and timer.place in compiled.places:
                 follow.show(draft, compiled, str(timer.place))
         case "schedule":
             sweeps.fell_due(draft, compiled, due_ms)
-        case "rule" if isinstance(when, doc.OnRule):
-            draft.spark((compiled,), person, due_ms)
+        case "rule" if isinstance(when, doc.OnRule) and person:
+            fired = draft.person(person).fired.get(when.rule)
+            if fired and due_ms - compiled.length_ms == timer.cause_ms in fired.recent_ms:
+                draft.spark((compiled,), person, due_ms)
         case "stay" if isinstance(when, doc.OnVisit | doc.OnDwell) and person:
             stays.fell_due(draft, compiled, timer, person)
         case "absent" if isinstance(when, doc.OnAbsent) and person:
@@ -253,7 +258,7 @@ def _settled(draft: Draft, event: ev.Settled) -> None:
     if event.outcome == "done" or event.pool is None or event.index is None:
         return
     pool = draft.pool(event.pool)
-    if event.index in pool.returned:
+    if event.index in pool.returned or event.index >= pool.next_index:
         return
     draft.put(replace(pool, returned=(*pool.returned, event.index)))
     grant = Grant(event.pool, event.index, event.person or "", event.key, event.at_ms)

@@ -1,6 +1,7 @@
 """The two commands, as they are typed."""
 
 import json
+import multiprocessing
 import os
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -8,9 +9,8 @@ from xml.etree import ElementTree as ET
 import pytest
 import typer
 import yaml
-from click.testing import Result
 from msgspec.structs import replace
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from hub.backtest import running
 from hub.backtest.errors import FoldFault
@@ -20,7 +20,7 @@ from hub.config import read_config
 from hub.home import Home
 from hub.store.people import NewPerson
 from tests.backtest.files import Script
-from tests.backtest.made import EVER_MS, REWARD, Lived, venue_of
+from tests.backtest.made import EVER_MS, POINT, REWARD, Lived, venue_of
 from tests.core.fold import CONSENTS, rule, visits
 from tests.databases import EVENT
 from tests.engine.parts import OPENS_MS, FaultyStore
@@ -92,7 +92,7 @@ def test_a_time_before_counts_for_state_alone(event: Path, proposed: Path) -> No
 
 
 def test_a_draft_as_if_it_were_live(event: Path, tmp_path: Path) -> None:
-    path = rules(tmp_path, LIVE, LIVE | {"name": "idea", "stage": "draft", "when": visits(1)})
+    path = rules(tmp_path, LIVE, rule(visits(1), POINT, name="idea", stage="draft"))
     words = ("backtest", path, "--event", event, "--format", "json")
     assert json.loads(run(*words).stdout)["gains"] == []
     gains = json.loads(run(*words, "--as-live").stdout)["gains"]
@@ -234,3 +234,17 @@ def test_a_process_that_fails_says_why(event: Path) -> None:
     task = running.Task(replace(setting, source=gone), setting.live, 2, 0, EVER_MS)
     with pytest.raises(FoldFault, match="gone"):
         running.fold_both(live, task)
+
+
+def test_the_keyboard_stops_it_cleanly(
+    event: Path, proposed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pressed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(running, "fold", pressed)
+    done = run("backtest", proposed, "--event", event)
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert "stopped: nothing was compared" in done.stderr
+    assert run("backtest", proposed, "--event", event, "--fail-on-loss").exit_code == 130
+    assert multiprocessing.active_children() == []

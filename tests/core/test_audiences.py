@@ -86,9 +86,7 @@ def test_a_visit_that_is_known_when_it_no_longer_counts_lets_nobody_in() -> None
         ({"check": "none", "of": [{"check": "attribute", "name": "city"}]}, "met"),
     ],
 )
-def test_whatever_its_condition_asks_about_may_let_in(
-    condition: dict[str, Any], deed: str
-) -> None:
+def test_whatever_its_condition_asks_about_may_let_in(condition: dict[str, Any], deed: str) -> None:
     if deed == "met":
         condition["of"][0]["exists"] = True
     fold = fold_of(condition)
@@ -185,7 +183,7 @@ def test_audiences_that_ask_about_each_other_follow_in_one_step_and_once() -> No
 
 def test_a_circle_is_refused() -> None:
     audiences = [{"name": "a", "if": about("b")}, {"name": "b", "if": about("a")}]
-    with pytest.raises(RulesFault, match="ask about each other in a circle: . -> . -> ."):
+    with pytest.raises(RulesFault, match=r"ask about each other in a circle: \w -> \w -> \w"):
         Fold(document(audiences=audiences))
 
 

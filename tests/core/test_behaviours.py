@@ -156,6 +156,8 @@ def test_replaying_the_log_from_empty_gives_the_same_state_and_the_same_decision
     fold.say(16, "bob", ids={"email": ["x@x.org"]})
     fold.tell(ev.Leased("b7", "ann", fold.at_ms(17)))
     fold.tap(18, "b7", "bacon")
+    for minute in (20, 21):
+        fold.tap(minute, "bob")
     fold.pass_to(40)
     more = rule({"kind": "visit", "group": "food"}, TAG, name="more")
     fold.publish(document(*rules[1:], more, audiences=[lately], ids=ids), 41, past=True)

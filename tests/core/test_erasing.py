@@ -114,6 +114,7 @@ def test_leaving_by_being_forgotten_is_counted_at_the_place() -> None:
 
 def test_tombstones_keep_the_pools_as_they_were() -> None:
     """The same log, once with what Ann did and once with what is left of it."""
+
     def folded(*, is_erased: bool) -> dict[str, Pool]:
         fold = Fold(document(rule(TAP, REWARD), pools=[{"id": "card", "title": "x", "stock": 5}]))
         fold.join("bob") if is_erased else fold.join("ann", "bob")

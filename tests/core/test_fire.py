@@ -128,7 +128,7 @@ def test_what_a_shadow_could_not_do_is_suppressed_too() -> None:
 
 
 def test_a_rule_that_goes_live_begins_its_limit_anew_and_a_paused_one_keeps_it() -> None:
-    once = {"limit": {"once": True}}
+    once: dict[str, Any] = {"limit": {"once": True}}
     fold = Fold(document(rule(TAP, TAG, stage="shadow", **once))).join("ann").taps(1)
     fold.publish(document(rule(TAP, TAG, **once)), 2)
     fold.taps(3)
@@ -199,8 +199,8 @@ def test_the_venue_is_in_no_experiment() -> None:
     for more in ({"holdout": 10}, {"limit": {"per": "visit", "once": True}}):
         with pytest.raises(RulesFault, match="which has no visits and no arms"):
             Fold(document(rule(button, {"do": "staff", "title": "x"}, **more)))
+    asked = {"check": "any", "of": [NEVER]}
     with pytest.raises(RulesFault, match="it is about the venue, and check: tag needs a person"):
-        asked = {"check": "any", "of": [NEVER]}
         Fold(document(rule(button, {"do": "staff", "title": "x"}, if_=asked)))
 
 
@@ -252,16 +252,17 @@ RESTRAINTS = ("if", "priority", "limit", "holdout", "group", "consent", "late", 
     ("lifted", "because"),
     list(
         enumerate(
-            "a plain no,priority,limit,holdout,cap,consent,late,cap,quiet,".split(",")
+            ["a plain no", "priority", "limit", "holdout", "cap", "consent", "late", "cap",
+             "quiet", ""]
         )
     ),
-)
+)  # fmt: skip
 def test_of_all_that_holds_a_rule_back_what_comes_first_is_said(lifted: int, because: str) -> None:
     """It fires once; then all is in its way, but for the first ``lifted`` restraints."""
     in_force = RESTRAINTS[lifted:]
 
     def venue(in_force: tuple[str, ...]) -> Any:
-        options = {
+        options: dict[str, dict[str, Any]] = {
             "if": {"if_": NEVER}, "limit": {"limit": {"at_most": 1}}, "holdout": {"holdout": 100},
             "late": {},
         }  # fmt: skip

@@ -1,4 +1,4 @@
-"""A document that cannot be meant is refused with one sentence that says where and what there is."""
+"""A document that cannot be meant is refused with a sentence that says where and what there is."""
 
 from typing import Any
 
@@ -102,9 +102,7 @@ def test_an_action_that_cannot_be_meant_wherever_it_stands(
 
 def test_lamps_of_a_mood_are_lamps_that_there_are() -> None:
     present = rule({"kind": "present", "place": "floor"}, {"do": "mood", "lamps": ["Left", "Moon"]})
-    assert refused(present) == (
-        "rule 'r': there is no lamp 'Moon'; there is: Door, Left, Right"
-    )
+    assert refused(present) == ("rule 'r': there is no lamp 'Moon'; there is: Door, Left, Right")
 
 
 @pytest.mark.parametrize(

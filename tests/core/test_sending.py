@@ -161,7 +161,9 @@ def test_due_at_0530_is_held_to_0600_or_dropped_if_it_expires_before(sent: Any) 
     for max_age in ("30min", "29min"):
         fold = sent("2026-10-09T05:30", max_age)
         assert (fold.actions, fold.messages, fold.because()[-1]) == ([], [], "quiet")
-        assert fold.decisions[-1].reason.endswith("until 2026-10-09 06:00:00, but it expires before")
+        assert fold.decisions[-1].reason.endswith(
+            "until 2026-10-09 06:00:00, but it expires before"
+        )
 
 
 @pytest.mark.parametrize("sent", [push_at, followed_at])

@@ -94,7 +94,7 @@ def test_of_an_audience_only_members_count_and_they_may_become_so_there() -> Non
     assert fold.fired(who=None) == []
     fold.press(10, "tag", "bob")
     assert fold.fired(who=None) == [10]
-    assert [one for one in fold.decisions if one.rule == "r"][0].clauses[0].text == (
+    assert next(one for one in fold.decisions if one.rule == "r").clauses[0].text == (
         "2 of speakers or more at stage"
     )
     fold.press(11, "tag", "cid")
@@ -159,10 +159,11 @@ def test_counting_another_audience_from_a_publishing_on_counts_who_is_there() ->
     for minute, who in enumerate(("ann", "bob"), 1):
         fold.press(minute, "tag", who)
         fold.enter(minute, who=who)
-    assert fold.state.zones["stage"].present["ann"].audiences == ()
+    seen = [fold.state.zones["stage"].present["ann"].audiences]
     venue = document(rule(crowd(at_least=2, audience="speakers"), STAFF), *TAGS, **MEMBERS)
     fold.publish(venue, 5)
-    assert fold.state.zones["stage"].present["ann"].audiences == ("speakers",)
+    seen.append(fold.state.zones["stage"].present["ann"].audiences)
+    assert seen == [(), ("speakers",)]
     assert fold.fired(who=None) == []
     fold.leave(6, who="bob")
     fold.enter(7, who="bob")

@@ -1,4 +1,4 @@
-"""The calendar makes rules true: for the venue, for everybody who is registered, for an audience."""
+"""The calendar makes rules true: for the venue, for all who are registered, for an audience."""
 
 from typing import Any
 

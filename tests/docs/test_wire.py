@@ -10,6 +10,7 @@ from contract import envelope, limits, readings, topics
 from contract.codec import decode, encode
 from contract.readings import Tap
 from hub.broker.limits import PACKET_BYTES_MAX
+from hub.broker.rights import ANNOUNCED, publish_filters, subscribe_filters
 from hub.core import document as doc
 from hub.core.compiled import Compiled, compile_venue
 from hub.core.errors import CoreError
@@ -19,6 +20,9 @@ from hub.core.step import step
 from hub.core.world import World
 from hub.engine.engine import STREAMS_TOLD_MAX
 from hub.ingest.intake import Intake, Reading, Refused
+from integrations.announce.announcement import read_announcement
+from integrations.announce.announcement import written as announced
+from integrations.announce.settings import PAYLOAD_BYTES_MAX, PREFIX
 from tests.docs.pages import Example, column, page
 
 WIRE: Final = page("docs/wire.md")
@@ -26,7 +30,7 @@ PAYLOADS: Final = (
     "Batch", "Committed", "Health", "HubState", "ClockRequest", "ClockReply", "Desired", "Reported",
 )  # fmt: skip
 PARTS: Final = ("Clock", "Tap", "Sighting", "Gap", "StreamPosition")
-EXAMPLES: Final = WIRE.examples("json")
+EXAMPLES: Final = [one for one in WIRE.examples("json") if one.kind != "json announcement"]
 
 
 def kind_of(name: str) -> Any:
@@ -102,8 +106,32 @@ def test_topics_are_those_of_the_contract() -> None:
     real = [topics.up(event, edge, lane) for lane in topics.UP_LANES]
     real += [topics.down(event, edge, lane) for lane in topics.DOWN_LANES]
     real += [topics.hub_state(event), topics.hub_nudge(event)]
+    real += [f"foyer/{event}/{ANNOUNCED}/<topic>"]
     assert sorted(column(WIRE.table("Who may say what"))) == sorted(real)
     assert topics.down_all(event, edge) in WIRE.spans()
+
+
+def test_names_that_no_edge_may_have_are_said() -> None:
+    for name in (topics.HUB_NAME, topics.OUT_NAME):
+        assert not topics.valid_name(name)
+        assert f"`{name}`" in WIRE.section("Who may say what")
+    assert topics.OUT_NAME == ANNOUNCED == PREFIX
+
+
+def test_what_listeners_read_is_said() -> None:
+    said = WIRE.section("Who may say what")
+    for one in subscribe_filters("<event>", "screen", "listener"):
+        assert f"`{one}`" in said
+    assert publish_filters("<event>", "screen", "listener") == ()
+
+
+def test_the_example_of_an_announcement_is_what_is_published() -> None:
+    (example,) = WIRE.examples("json announcement")
+    said = msgspec.json.decode(example.text)
+    assert column(WIRE.table("What rules announce")) == list(said)
+    body = {**said, "topic": "stands/north"}
+    found = read_announcement({key: value for key, value in body.items() if key != "key"})
+    assert msgspec.json.decode(announced(found, said["key"], PAYLOAD_BYTES_MAX)) == said
 
 
 def test_links_within_the_page_lead_somewhere() -> None:

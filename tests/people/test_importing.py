@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
-from hub.core.events import Registered
+from hub.core.events import Leased, Registered
 from hub.people.errors import BadFile, NoSuchSource
 from hub.people.files import FILE_BYTES_MAX, read_content, read_file
-from hub.people.importing import held_of, take_again
+from hub.people.importing import held_of, import_file, take_again
 from hub.people.sources import choose, venue_of
 from hub.store import Store
+from hub.store.desk_import import DeskImport
+from hub.store.people import NewPerson
 from tests.engine.parts import GREETING, Hub
 from tests.people.conftest import VENUE, taken
 
@@ -64,8 +66,6 @@ class TestPlainColumns:
         file = read_content(PLAIN.encode(), "csv")
         for _ in range(2):
             chosen = choose(venue_of(hub.store), file)
-            from hub.people.importing import import_file
-
             import_file(hub.store, file, chosen, hub.clock.now_ms, dry_run=False)
         assert len(hub.store.pending_commands()) == 4
 
@@ -201,14 +201,78 @@ class TestSource:
         taken(quick_hub, "name,key,badge,consents\nEve Dorn,2,b1,push\n")
         [held] = held_of(quick_hub.store, "import")
         assert take_again(quick_hub.store, held, 1) == "line 2: somebody else holds that badge"
-        from hub.core.events import Leased
-
         quick_hub.tell(Leased("b1", None, quick_hub.clock.now_ms))
         assert take_again(quick_hub.store, held, quick_hub.clock.now_ms) is None
         quick_hub.run()
         eve = one(quick_hub, "eve")
         assert quick_hub.store.people.by_badge("b1") == eve
         assert quick_hub.store.load_people([eve])[eve].consents == {"push"}
+
+
+class TestOddities:
+    def test_json_without_a_source_means_what_it_is_called(self, quick_hub: Hub) -> None:
+        people = [
+            {"first_name": "Ann", "last_name": "Berg", "key": 1, "consents": ["push"]},
+            {"first_name": "Bob", "last_name": "Cole", "key": 2, "favourite_artists": "Funk;Soul"},
+        ]
+        assert taken(quick_hub, json.dumps(people), "json").new == 2
+        ann, bob = (quick_hub.store.load_people([one(quick_hub, who)]) for who in ("ann", "bob"))
+        assert [p.consents for p in ann.values()] == [{"push"}]
+        assert [p.attributes for p in bob.values()] == [
+            {"first_name": "Bob", "last_name": "Cole", "favourite_artists": ["Funk", "Soul"]}
+        ]
+
+    def test_purposes_that_everybody_gave(self, quick_hub: Hub) -> None:
+        file = read_content(b"name,key,badge\nAnn Berg,1,b1\nBob Cole,2,b1\n", "csv")
+        chosen = choose(venue_of(quick_hub.store), file, given=["push", "sharing"])
+        report = import_file(quick_hub.store, file, chosen, 1, dry_run=False)
+        assert (report.new, report.taken, report.held) == (1, 1, 1)
+        quick_hub.run()
+        assert quick_hub.engine.consents(one(quick_hub, "ann"), "sharing")
+        [held] = held_of(quick_hub.store)
+        assert b"push;sharing" in held.payload
+
+    def test_a_dry_run_adds_up_over_its_parts(self, quick_hub: Hub) -> None:
+        some = records(*({"id": n, "full_name": f"P {n}", "cents": "x"} for n in range(450)))
+        report = taken(quick_hub, some, "jsonl", "crm", dry_run=True)
+        [spent] = [field for field in report.fields if field.to == "attributes.spent"]
+        assert (spent.problems, len(spent.examples)) == (450, 3)
+        assert report.new == 450
+
+    def test_a_long_text_is_refused_and_cannot_be_taken_again(self, quick_hub: Hub) -> None:
+        taken(quick_hub, json.dumps([{"full_name": "x" * 70_000}]), "json", "crm")
+        [held] = held_of(quick_hub.store)
+        again = take_again(quick_hub.store, held, 1)
+        assert again is not None
+        assert "too long to be kept whole" in again
+        report = taken(quick_hub, f"name,key\n{'x' * 3_000},1\n")
+        assert report.refused == [(2, "name is over 2000 characters")]
+
+    def test_a_source_that_is_gone_refuses_its_records_again(self, quick_hub: Hub) -> None:
+        taken(quick_hub, records({"diet": "nuts"}), "jsonl", "crm")
+        quick_hub.publish(GREETING)
+        [held] = held_of(quick_hub.store)
+        assert "no source 'crm'" in str(take_again(quick_hub.store, held, 1))
+
+    def test_before_a_venue_is_published(self, tmp_path: Any, sqlite_template: Any) -> None:
+        path = tmp_path / "early.sqlite"
+        path.write_bytes(sqlite_template.read_bytes())
+        with Store(f"sqlite:///{path}", "early") as store:
+            file = read_content(PLAIN.encode(), "csv")
+            report = import_file(store, file, choose(venue_of(store), file), 1, dry_run=False)
+            assert (report.new, store.people.count()) == (2, 2)
+
+    def test_what_the_engine_refused_is_asked_for_again(self, quick_hub: Hub) -> None:
+        desk = DeskImport(quick_hub.store.database, quick_hub.store.event)
+        wrong = NewPerson(name="Ann Berg", source_key="x/1", attributes={"spent": "much"})
+        for came in ("new", "updated", "updated"):
+            assert [one.came for one in desk.take([wrong], 1)] == [came]
+            quick_hub.run()
+        right = NewPerson(name="Ann Berg", source_key="x/1", attributes={"spent": 5})
+        assert [one.came for one in desk.take([right], 1)] == ["updated"]
+        quick_hub.run()
+        state = quick_hub.store.load_people([one(quick_hub, "ann")])
+        assert [p.attributes for p in state.values()] == [{"spent": 5}]
 
 
 class TestWrongFiles:

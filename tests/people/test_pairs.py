@@ -11,7 +11,8 @@ from hub.people.records import known_by
 from hub.people.sources import venue_of
 from hub.people.walk_ins import claim, walk_ins
 from hub.store.people import NewPerson
-from tests.engine.parts import OPENS_MS, Hub, message, tap
+from tests.engine.parts import GREETING, OPENS_MS, Hub, message, tap
+from tests.people.conftest import VENUE
 
 MIN = 60_000
 
@@ -98,6 +99,32 @@ class TestDuplicates:
         at_desk(quick_hub, "Anna Berg", email="ann@example.org")
         [pair] = duplicates(quick_hub.store)
         assert pair.why == "neither of them came with the email as an id"
+
+    def test_every_reason_to_be_two(self, quick_hub: Hub) -> None:
+        email = {"name": "email", "normalise": "email", "merges": False}
+        phone = {"name": "phone", "normalise": "phone", "blocked": ["+4930000000"]}
+        assert quick_hub.publish(GREETING, **VENUE, ids=[email, phone, {"name": "crm"}]) is None
+        at_desk(quick_hub, "Ann", email="ann@example.org", phone="+49 30 000000")
+        at_desk(quick_hub, "Anna", email="ann@example.org")
+        at_desk(quick_hub, "A", phone="+49 30 000000")
+        why = {pair.same: pair.why for pair in duplicates(quick_hub.store)}
+        assert why == {
+            "email": "at this venue the same email makes nobody one",
+            "phone": "this phone is blocked: it stands for nobody",
+        }
+
+    def test_a_merge_that_was_refused_is_said_with_its_note(self, hub: Hub) -> None:
+        ids = {f"app-{n}": at_desk(hub, f"P {n}", ids={"app": [f"app-{n}"]}) for n in range(4)}
+        report = NewPerson(
+            name="Ann Berg", email="ann@example.org", consents=None,
+            ids={"app": list(ids), "email": ["ann@example.org"]},
+        )  # fmt: skip
+        hub.store.people.register(report, hub.clock.now_ms)
+        hub.run()
+        at_desk(hub, "Anna Berg", email="ann@example.org")
+        [note] = [one for one in hub.store.notes.rows() if "not merged" in one.title]
+        [pair] = duplicates(hub.store)
+        assert pair.why == f"{note.title}: {note.text}"
 
 
 class TestWalkIns:

@@ -78,7 +78,7 @@ def test_a_wrong_document_is_told_by_its_line_and_changes_nothing(
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        ("rules: [", "line 1"),
+        ("rules: [", "this is no YAML"),
         ("", "line 1"),
         (to_yaml(replace(rich(), event=replace(rich().event, id="other"))), "is of 'other'"),
     ],

@@ -58,7 +58,7 @@ def _united_stays(
     found = {}
     for place in {**mine, **theirs}:
         both = (*mine.get(place, ()), *theirs.get(place, ()))
-        found[place] = bounded_stays(sorted(both, key=lambda stay: (stay.from_ms, stay.until_ms)))
+        found[place] = bounded_stays(sorted(both, key=lambda stay: (stay.until_ms, stay.from_ms)))
     return found
 
 
