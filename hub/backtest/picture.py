@@ -125,7 +125,7 @@ def _rounded(most: int) -> int:
     steps = TICKS - 1
     size = 1
     while True:
-        for digit in (1, 2, 5):
+        for digit in (1, 2, 3, 5):
             if digit * size * steps >= most:
                 return digit * size * steps
         size *= 10

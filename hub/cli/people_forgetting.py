@@ -39,8 +39,8 @@ def erase(
         if done and left:
             listed = ", ".join(f"{count} {word}" for word, count in left.items())
             raise refusal(f"something of them is left: {listed}")
-        told(done, f"they are forgotten: {before} rows named them, "
-             f"{'none does' if done else 'none will'}")  # fmt: skip
+        gone = f"they are forgotten: {before} rows named them, none does now"
+        told(done, gone if done else f"they will be forgotten, {before} rows that name them")
         if done:
             typer.echo(scrubbed(home, store, scrub))
 

@@ -140,21 +140,35 @@ class _Page:
 
     def _lately(self, found: _Found, places: dict[str, str]) -> None:
         with box("panel"):
-            heading("Lately", "a name leads to why, and why not")
+            heading("Lately", "a name leads to why, and why not, at any instant")
             if not found.lately:
                 empty("Nobody yet.")
             with box("feed"):
                 for row in found.lately:
                     with box("decided"):
                         decision(row, found.venue.event.zone, places)
-                        if row.person:
-                            link("why?", f"/people/{row.person}", "row-faint")
+                        _why(row)
 
 
 def rule_yaml(rule: Rule, venue: Venue) -> str:
     """Return a rule as it is written in the document."""
     alone = to_yaml(Venue(event=venue.event, places=[], rules=[rule]))
     return dedent(alone.partition("\nrules:\n")[2])
+
+
+def _why(row: FeedRow) -> None:
+    """What each clause saw, unfolded by a press."""
+    if not row.clauses:
+        if row.person:
+            link("why?", f"/people/{row.person}", "row-faint")
+        return
+    with box("why", "details"):
+        text("why?", "row-faint", "summary")
+        for clause in row.clauses:
+            with box("clause held" if clause.held else "clause"):
+                text("\u2713" if clause.held else "\u2717", "clause-mark")
+                text(clause.text, "clause-text")
+                text(clause.saw, "clause-saw")
 
 
 def _experiment(rule: Rule) -> None:

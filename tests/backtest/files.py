@@ -51,7 +51,8 @@ def told(path: Path, proposed: doc.Venue, since_ms: int = 0) -> tuple[Told, Told
     """Both documents over a file."""
     setting = of_file(path)
     live = running.Task(setting, setting.live, 1, since_ms, EVER_MS)
-    return running.fold_both(live, running.Task(setting, proposed, 2, since_ms, EVER_MS))
+    other = running.Task(setting, proposed, 2, since_ms, EVER_MS)
+    return running.fold(live), running.fold(other)
 
 
 def report(path: Path, parts: dict[str, Any], *, as_live: bool = False) -> Report:

@@ -146,7 +146,7 @@ def test_forgetting(running: Path) -> None:
     gone = done("people", "erase", "ada", "--yes", "-d", running)
     assert "they are forgotten: " in gone
     assert "none does" in gone
-    assert "the database" in gone
+    assert "the database's files hold nothing of it any more" in gone
     assert "Ada" not in gone
     assert ada not in gone
     assert "nobody has" in refused("people", "show", "ada", "-d", running)
@@ -203,6 +203,7 @@ def test_walk_ins_are_claimed_and_purged(running: Path, tmp_path: Path) -> None:
 def test_what_waits_for_an_engine_is_said(morning: Path) -> None:
     assert "the engine is not running" in badges("lend", "b-9", "ada", "-d", morning)
     gone = done("people", "erase", "ada", "--yes", "-d", morning)
+    assert "they will be forgotten" in gone
     assert "the engine is not running" in gone
 
 

@@ -16,7 +16,6 @@ from tests.core_histories.people import history
 SEEDS = range(150)
 LEFT_ASIDE = ("ids", "audiences", "joined", "looked_ms")
 """Ids are claimed in the core; audiences are worked out from their conditions."""
-"""Of a group of places with and without taps the clause in the core sees no tap."""
 
 
 @lru_cache(maxsize=8)

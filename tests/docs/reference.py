@@ -1,4 +1,4 @@
-"""The reference for organisers as data: which page has the table of which part, and all examples."""
+"""The reference for organisers as data: which page has which table, and all examples."""
 
 from dataclasses import dataclass
 from types import NoneType, UnionType
@@ -28,7 +28,8 @@ SECTIONS: Final[dict[str, tuple[Kind, ...]]] = {
 PARTS: Final[dict[str, tuple[Page, Kind]]] = {
     "The document": (ORGANISERS, doc.Venue), "Event": (ORGANISERS, doc.EventInfo),
     "Place": (ORGANISERS, doc.Place), "Edge": (ORGANISERS, doc.Edge),
-    "Pool": (ORGANISERS, doc.PoolInfo), "Rules": (RULES, doc.Rule), "Audiences": (RULES, doc.Audience),
+    "Pool": (ORGANISERS, doc.PoolInfo), "Rules": (RULES, doc.Rule),
+    "Audiences": (RULES, doc.Audience),
     "Limits": (RULES, doc.Limit), "Period": (RULES, doc.Period), "Caps": (RULES, doc.Cap),
     "Quiet hours": (RULES, doc.Quiet), "Budgets": (RULES, doc.Budget),
     "Variants": (RULES, doc.Variant), "Goals": (RULES, doc.Goal),

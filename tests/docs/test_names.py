@@ -68,6 +68,21 @@ def test_every_folder_of_the_house_is_in_the_table() -> None:
     assert told == hub | {"contract", "edge", "integrations", "bench", "tests"}
 
 
+def test_the_way_names_what_decides_rules() -> None:
+    told = set(ARCHITECTURE.spans())
+    for span in (
+        "hub/core/fire.py::settle", "hub/core/audiences.py::refresh", "hub/core/sweeps.py::swept",
+        "hub/core/persons.py::holder_of_tap", "hub/core/persons.py::erased",
+        "hub/core/explain.py::explain",
+    ):  # fmt: skip
+        assert span in told, span
+
+
+def test_every_decision_is_named_by_its_number() -> None:
+    for path in sorted((ROOT / "docs" / "decisions").glob("*.md")):
+        assert path.read_text(encoding="utf-8").startswith(f"# {path.name[:4]} "), path.name
+
+
 @names
 def test_every_link_leads_somewhere(one: Page) -> None:
     for link in one.links():
@@ -154,7 +169,10 @@ def test_versions_of_libraries_are_those_that_are_installed() -> None:
 def test_no_library_that_is_needed_is_left_out() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     needed = {re.split(r"[\[<>=]", name)[0].lower() for name in project["dependencies"]}
-    assert needed <= {name.lower() for name in column(LIBRARIES.table("0004 Libraries"))}
+    told = column(LIBRARIES.table("0004 Libraries"))
+    assert needed <= {name.lower().replace("_", "-") for name in told}
+    optional = project["optional-dependencies"]["parquet"]
+    assert set(optional) <= set(told)
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,7 @@ def _more() -> list[d.Rule]:
         d.Rule(
             name="taps",
             when=d.OnTap(place="coffee"),
+            if_=d.HasConsent(purpose="rewards"),
             then=[],
             variants=[
                 d.Variant(name="plain", then=[d.AddPoints(points=1)]),

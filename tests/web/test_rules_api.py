@@ -8,7 +8,6 @@ import pytest
 from msgspec.structs import replace
 
 from hub.core import document as d
-from hub.core.events import Called
 from hub.reading import read_venue, to_yaml
 from tests.waiting import wait_until
 from tests.web.rules_world import RulesSite, rich
@@ -118,8 +117,9 @@ def test_a_document_is_put_in_force_and_taken_back(olga: httpx.Client, fresh: d.
     }  # fmt: skip
 
 
+@pytest.mark.usefixtures("fresh")
 def test_nobody_undoes_what_came_into_force_meanwhile(
-    olga: httpx.Client, rules_site: RulesSite, fresh: d.Venue
+    olga: httpx.Client, rules_site: RulesSite
 ) -> None:
     before, text = text_of(olga)
     olga.post(f"{RULES}/taps/stage", json={"stage": "paused"})
@@ -127,7 +127,6 @@ def test_nobody_undoes_what_came_into_force_meanwhile(
     assert (answer.status_code, answer.json()["error"]) == (409, "outdated")
     assert f"version {before + 1}" in answer.json()["message"]
     assert rules_site.stage("taps") == "paused"
-    assert fresh.rules[-1].stage == "live"
 
 
 def test_a_stage_is_a_version_of_its_own(olga: httpx.Client, fresh: d.Venue) -> None:
@@ -245,9 +244,8 @@ def test_a_system_calls_with_its_token_and_once_with_its_key(
     assert rules_site.store.command_result("call/till-opened/till/sale-1") is not None
 
 
-def test_somebody_is_called_about_by_e_mail(
-    olga: httpx.Client, rules_site: RulesSite, fresh: d.Venue
-) -> None:
+@pytest.mark.usefixtures("fresh")
+def test_somebody_is_called_about_by_e_mail(olga: httpx.Client, rules_site: RulesSite) -> None:
     made = rules_site.installation.register(["b-7"], email="Vera@example.org")
     rules_site.installation.register(["b-8", "b-9"], email="two@example.org")
     for written in ("vera@example.org", " VERA@EXAMPLE.ORG "):
@@ -256,7 +254,6 @@ def test_somebody_is_called_about_by_e_mail(
     wait_until(lambda: points(rules_site, made["b-7"]) == 14, 30, "the points")
     both = olga.post("/api/v1/buttons/thank", json={"person": "two@example.org"})
     assert (both.status_code, both.json()["error"]) == (422, "bad_input")
-    assert fresh.ids == []
 
 
 def test_a_call_says_who_made_it(olga: httpx.Client, rules_site: RulesSite) -> None:
@@ -269,7 +266,6 @@ def test_a_call_says_who_made_it(olga: httpx.Client, rules_site: RulesSite) -> N
     wait_until(written, 30, "the press in the log")
     body = next(row.body for row in rules_site.store.log_from() if row.key == key)
     assert b'"by":"olga"' in body
-    assert Called.__struct_config__.tag == "called"
 
 
 # Audiences and notes.
@@ -298,8 +294,9 @@ def test_members_of_an_audience_come_and_are_paged(
     assert olga.get("/api/v1/audiences/nobody/members").status_code == 404
 
 
+@pytest.mark.usefixtures("fresh")
 def test_what_an_audience_had_before_its_change_is_known(
-    olga: httpx.Client, rules_site: RulesSite, fresh: d.Venue
+    olga: httpx.Client, rules_site: RulesSite
 ) -> None:
     size = {one["name"]: one["members"] for one in olga.get("/api/v1/audiences").json()}
     version, text = text_of(olga)
@@ -310,10 +307,10 @@ def test_what_an_audience_had_before_its_change_is_known(
     note = rules_site.store.status.get("audiences_before")
     assert note is not None
     assert f'"lovers":{{"version":{version + 1},"members":{size["lovers"]}}}'.encode() in note
-    assert len(fresh.audiences) == 2
 
 
-def test_a_note_is_read_once(olga: httpx.Client, rules_site: RulesSite, fresh: d.Venue) -> None:
+@pytest.mark.usefixtures("fresh")
+def test_a_note_is_read_once(olga: httpx.Client, rules_site: RulesSite) -> None:
     known = {one["id"] for one in olga.get("/api/v1/notes").json()}
     olga.post("/api/v1/buttons/last-round")
 
@@ -330,4 +327,3 @@ def test_a_note_is_read_once(olga: httpx.Client, rules_site: RulesSite, fresh: d
         assert staff.post("/api/v1/notes/read", json=body).json() == {"marked": 0}
         read = staff.get("/api/v1/notes", params={"before": note["id"] + 1, "limit": 1}).json()
     assert (read[0]["id"], read[0]["read_by"]) == (note["id"], "staff")
-    assert any(rule.name == "last-round" for rule in fresh.rules)

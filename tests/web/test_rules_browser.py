@@ -132,7 +132,11 @@ def test_a_rule_has_a_page_of_its_own(page: Page, rules_site: RulesSite) -> None
     expect(page.locator(".rule-text")).to_contain_text("When somebody taps at Coffee stand")
     expect(page.locator("pre")).to_contain_text("- name: taps")
     expect(page.locator("svg.spark rect").last).to_be_visible()
-    expect(page.locator(".decided").first).to_contain_text("Bearer of b-1")
+    latest = page.locator(".decided").first
+    expect(latest).to_contain_text("Bearer of b-1")
+    latest.get_by_text("why?").click()
+    expect(latest.locator(".clause").first).to_be_visible()
+    expect(latest).to_contain_text("consents to rewards")
     page.get_by_role("link", name="Open the document").click()
     expect(page.locator("#document-lead")).to_contain_text("as it is in force")
     area = page.get_by_label("The document")
