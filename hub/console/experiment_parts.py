@@ -1,4 +1,4 @@
-"""The arms of an experiment as dots with intervals, as counts, and what it would take to be sure."""
+"""The arms of an experiment: dots with intervals, counts, and how many people are wanting."""
 
 from math import ceil
 from typing import Final

@@ -39,11 +39,12 @@ def _build(console: Console, request: Request, rule: str | None) -> None:
     with frame(console, request, rule or "Experiments", narrow=True):
         text(f"Experiment: {rule}" if rule else "Experiments", "page-title", "h1")
         lead = text("What rules brought about, and how sure that is.", "page-lead")
-        with box("tools"):
+        with box("tools") as tools:
             if rule:
                 link("All experiments", PATH, "underlined")
-            button("Read again", lambda: page.refresh(), "small")
         page = _Page(console, rule, lead)
+        with tools:
+            button("Read again", page.refresh, "small")
         ui.timer(0, page.refresh, once=True)
 
 

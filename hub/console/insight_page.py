@@ -50,13 +50,14 @@ def build(console: Console, request: Request) -> None:
     with frame(console, request, "Insight", narrow=True):
         text("Insight", "page-title", "h1")
         lead = text("What happened.", "page-lead")
-        with box("tools"):
+        with box("tools") as tools:
             chooser("Stretch of time", [
                 Choice(label, address(PATH, span=name), name == span)
                 for name, label in SPANS.items()
             ])  # fmt: skip
-            button("Read again", lambda: page.refresh(), "small")
         page = _Page(console, span, lead)
+        with tools:
+            button("Read again", page.refresh, "small")
         ui.timer(0, page.refresh, once=True)
 
 

@@ -117,10 +117,11 @@ def _picture(classes: str, said: str) -> Element:
 
 
 def _bars(numbers: Sequence[int], below: Sequence[int], tallest: int) -> str:
-    width = WIDTH / max(1, len(numbers))
+    wide = WIDTH / max(1, len(numbers))
+    high = HEIGHT / tallest
     return "".join(
-        f"M{position * width:.2f},{HEIGHT * (1 - under / tallest):.2f}"
-        f"v{-HEIGHT * number / tallest:.2f}h{width * (1 - GAP):.2f}v{HEIGHT * number / tallest:.2f}z"
+        f"M{position * wide:.2f},{HEIGHT - under * high:.2f}"
+        f"v{-number * high:.2f}h{wide * (1 - GAP):.2f}v{number * high:.2f}z"
         for position, (number, under) in enumerate(zip(numbers, below, strict=True))
         if number
     )

@@ -1,4 +1,4 @@
-"""What each place saw, and who went from where to where: figures in tables, pictures beside them."""
+"""What each place saw, and who went from where to where next: figures first, then pictures."""
 
 from typing import Final
 

@@ -6,9 +6,9 @@ one. A stretch begins on a full minute, so that pages opened together ask for th
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
 
 from nicegui import ui
 
@@ -26,6 +26,9 @@ SPANS: Final = {"event": "Whole event", "today": "Today", "hour": "Last hour"}
 """Every stretch that can be chosen: its name in the address, its name for people."""
 SPAN: Final = "event"
 
+_READERS: Final[WeakKeyDictionary[Store, Insight]] = WeakKeyDictionary()
+"""Store to its reader, as long as the store is there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -36,10 +39,10 @@ class Choice:
     is_chosen: bool
 
 
-@lru_cache(maxsize=1)
 def insight_of(store: Store, wall: Clock) -> Insight:
-    """Return the one reader of an event; a process shows one event."""
-    return Insight(store, wall)
+    """Return the one reader of a store; safe to ask from many threads."""
+    found = _READERS.get(store)
+    return found if found is not None else _READERS.setdefault(store, Insight(store, wall))
 
 
 def span_of(query: Mapping[str, str]) -> str:

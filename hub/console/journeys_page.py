@@ -60,7 +60,7 @@ def build(console: Console, request: Request) -> None:
     with frame(console, request, "Journeys", narrow=True):
         text("Journeys", "page-title", "h1")
         lead = text("How people went through the venue.", "page-lead")
-        with box("tools"):
+        with box("tools") as tools:
             chooser("Stretch of time", [
                 Choice(label, asked.address(span=name), name == asked.span)
                 for name, label in SPANS.items()
@@ -73,8 +73,9 @@ def build(console: Console, request: Request) -> None:
                 Choice(f"{steps} stops", asked.address(steps=steps), steps == asked.steps)
                 for steps in STEPS
             ])  # fmt: skip
-            button("Read again", lambda: page.refresh(), "small")
         page = _Page(console, asked, lead)
+        with tools:
+            button("Read again", page.refresh, "small")
         ui.timer(0, page.refresh, once=True)
 
 

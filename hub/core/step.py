@@ -241,6 +241,8 @@ def _redeemed(draft: Draft, event: ev.Redeemed) -> None:
     pool = draft.pool(event.pool)
     draft.put(replace(pool, redeemed=pool.redeemed + 1))
     person = draft.world.resolve(event.person)
+    if not draft.knows(person):  # they are forgotten, and do not come back with a reward of theirs
+        return
     for key in (event.pool, ANYWHERE):
         draft.happened(f"redeemed:{key}", person, event.at_ms)
 

@@ -91,6 +91,15 @@ def test_somebody_of_whom_nothing_is_known_can_be_forgotten() -> None:
     assert fold.state.people.keys() == {"ann"}
 
 
+def test_a_reward_that_is_handed_over_to_somebody_who_is_forgotten_is_counted_and_no_more() -> None:
+    redeemed = rule({"kind": "redeemed"}, {"do": "tag", "tag": "x"}, name="redeemed")
+    fold = Fold(document(rule(TAP, REWARD), redeemed)).join("ann").taps(1)
+    fold.erase(2)
+    fold.tell(ev.Redeemed("ann", "card", 0, fold.at_ms(3)))
+    assert fold.state.pools["card"].redeemed == 1
+    assert (fold.state.people, fold.fired("redeemed")) == ({}, [])
+
+
 def test_whoever_comes_back_is_somebody_else() -> None:
     fold = Fold(document(rule(TAP, {"do": "tag", "tag": "x"}, limit={"once": True}))).join("ann")
     fold.taps(1)

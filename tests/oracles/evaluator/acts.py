@@ -103,7 +103,7 @@ class Acts:
             if any(then == "drop" for _, _, then in now_in):
                 return None
             at_ms = max(next_ms(until, at_ms, self._zone) for _, until, _ in now_in)
-            if at_ms > expires_ms:
+            if at_ms >= expires_ms:
                 return None
         return self.asked_ms if at_ms == self.now_ms else at_ms
 

@@ -258,6 +258,12 @@ class Deciding:
         """Somebody is not who they were: their memberships are worked out anew."""
         self.members = {entry for entry in self.members if entry[1] != person}
 
+    def erase(self, ids: frozenset[str]) -> None:
+        """Somebody is forgotten, under all the ids they went by."""
+        self.ledger.erase(ids)
+        self.members = {entry for entry in self.members if entry[1] not in ids}
+        self.looked_ms = {k: ms for k, ms in self.looked_ms.items() if k[1] not in ids}
+
     def publish(self, venue: doc.Venue, now_ms: int) -> None:
         """Another document is in force: everybody is looked at, and no rule is true for it."""
         other = {one.name for one in venue.audiences if one not in self.venue.audiences}

@@ -47,6 +47,12 @@ class Evaluator:
                 self._join(event, now_ms)
             return
         effective_ms = max(now_ms, event.at_ms)
+        if isinstance(event, ev.Erased):
+            ids = self.ledger.ids_of(self.ledger.who(event.person))
+            self.deciding.erase(ids)
+            self.waiting.erase(ids)
+            self.deciding.settle([], {}, effective_ms)
+            return
         person = self._about(event)
         who = None if person is None else self.ledger.who(person)
         before = None if who is None else self.ledger.view(who)

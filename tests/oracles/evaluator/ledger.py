@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from hub.core import document as doc
 from hub.core import events as ev
-from tests.oracles.evaluator.rows import Effect, Fact, Row, known_as, standing
+from tests.oracles.evaluator.rows import Effect, Fact, Row, known_as, standing, without
 from tests.oracles.evaluator.view import View, view_of
 
 
@@ -27,6 +27,12 @@ class Ledger:
     def forget(self, rows: int) -> None:
         """Only so many rows were meant; the others were tried."""
         del self.rows[rows:]
+        self._merges = None
+        self._views.clear()
+
+    def erase(self, ids: frozenset[str]) -> None:
+        """Forget somebody, under all the ids they went by."""
+        self.rows[:] = without(self.rows, ids)
         self._merges = None
         self._views.clear()
 

@@ -4,7 +4,7 @@ A row is never changed. Whose it is now follows from the merges that were not un
 """
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from hub.core import events as ev
 
@@ -28,6 +28,8 @@ class Effect(NamedTuple):
 
 
 Row = Fact | Effect
+GONE: Final = "somebody who is forgotten"
+"""Whose what rules did is that nobody can be asked about any more, where it counts for all."""
 
 
 def standing(rows: Iterable[Row]) -> list[ev.Merged]:
@@ -65,3 +67,32 @@ def holder(rows: Iterable[Row], badge: str, at_ms: int) -> str | None:
     if not leases:
         return None
     return [lease for lease in leases if lease[0] <= at_ms or lease is leases[0]][-1][2]
+
+
+def without(rows: Iterable[Row], ids: frozenset[str]) -> list[Row]:
+    """The rows, each where it stood, with nothing in them about somebody who is forgotten.
+
+    What was taken from pools, and what counts for all at the event, stays; a badge of theirs was
+    nobody's for that while.
+    """
+    return [_without(row, ids) for row in rows]
+
+
+def _without(row: Row, ids: frozenset[str]) -> Row:
+    if isinstance(row, Effect):
+        return row if row.owner not in ids else _counted_only(row)
+    match row.event:
+        case ev.Leased(badge, person, at_ms) if person in ids:
+            return Fact(ev.Leased(badge, None, at_ms), row.now_ms, None)
+        case ev.Settled():
+            return row
+        case ev.Merged(person, other) | ev.Unmerged(person, other) if {person, other} & ids:
+            return Fact(ev.Tombstone(row.event.at_ms), row.now_ms, None)
+    if row.person in ids:
+        return Fact(ev.Tombstone(row.event.at_ms), row.now_ms, None)
+    return row
+
+
+def _counted_only(row: Effect) -> Effect:
+    kept = row.kind in ("fired", "shadow", "sent", "granted")
+    return Effect(row.kind if kept else "gone", GONE, row.name, row.at_ms)

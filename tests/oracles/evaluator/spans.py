@@ -5,8 +5,12 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from cronsim import CronSim
+
 UNITS_MS: Final = {"ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
 PERIODS: Final = ("hour", "day", "week")
+RUN_UP_MS: Final = 6 * UNITS_MS["h"]
+"""So long before what is asked cron starts to count: not where the clock is set back."""
 
 
 @lru_cache(maxsize=10_000)
@@ -86,3 +90,15 @@ def next_ms(clock: str, after_ms: int, zone: str) -> int:
     while (found := instant(day, shown, zone)) <= after_ms:
         day += timedelta(days=1)
     return found
+
+
+@lru_cache(maxsize=1_000)
+def cron_ms(cron: str, from_ms: int, until_ms: int, zone: str) -> tuple[int, ...]:
+    """The instants of a cron expression from one instant until another, both included."""
+    found: list[int] = []
+    for at in CronSim(cron, local(from_ms - RUN_UP_MS, zone)):
+        at_ms = round(at.timestamp() * 1_000)
+        if at_ms > until_ms:
+            break
+        found += [at_ms] * (at_ms >= from_ms)
+    return tuple(found)

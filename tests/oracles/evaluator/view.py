@@ -181,7 +181,8 @@ def view_of(
     view.stays, view.left_ms = where.stays, where.left_ms
     view.place, view.since_ms = where.place, where.since_ms
     for place, at_ms in where.entered:
-        insort(view.visits.setdefault(place, []), at_ms)
+        if place not in by_tap:
+            insort(view.visits.setdefault(place, []), at_ms)
     return view
 
 

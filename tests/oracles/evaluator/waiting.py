@@ -10,7 +10,7 @@ from tests.oracles.evaluator.deciding import ASLEEP, Deciding
 from tests.oracles.evaluator.instants import fallen
 from tests.oracles.evaluator.limits import arm_of
 from tests.oracles.evaluator.rows import Effect
-from tests.oracles.evaluator.spans import duration_ms, instant_of, next_ms
+from tests.oracles.evaluator.spans import cron_ms, duration_ms, instant_of, next_ms
 from tests.oracles.evaluator.verdicts import Candidate, Times, Verdict
 from tests.oracles.evaluator.view import View, gather
 
@@ -69,6 +69,12 @@ class Waiting:
         self.done |= {
             (due_ms, name, other, row) for due_ms, name, who, row in self.done if who == one
         }
+
+    def erase(self, ids: frozenset[str]) -> None:
+        """Somebody is forgotten: nothing of theirs waits, or was done."""
+        self.done = {key for key in self.done if key[2] not in ids}
+        self._known = (-1, ())
+        self._flips.clear()
 
     def forget_past(self, now_ms: int, persons: set[str], rules: set[str] | None = None) -> None:
         """What is true of the past by what is known now is not acted upon."""
@@ -288,3 +294,5 @@ def _times(
         every_ms = duration_ms(when.every)
         passed_ms = max(1, (from_ms - starts_ms) // every_ms) * every_ms
         yield from range(starts_ms + passed_ms, until_ms + 1, every_ms)
+    if when.cron is not None:
+        yield from cron_ms(when.cron, from_ms, until_ms, zone)
