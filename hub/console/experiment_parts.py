@@ -65,11 +65,12 @@ def needed(one: RuleExperiment) -> None:
 
 def _needed(compared: Comparison, fewest: int, *, many: bool) -> None:
     wanted = compared.needed or 1
-    head = f"{title_of(compared.arm)}: " if many else ""
+    arms = f"{title_of(compared.arm)} and {title_of(compared.against)}"
+    head = f"For {arms}: about" if many else "About"
     enough = "There are enough" if compared.enough else f"The smaller arm has {words.count(fewest)}"
     with box("needed"):
         text(
-            f"{head}about {words.count(wanted)} in each arm to see a difference of "
+            f"{head} {words.count(wanted)} in each arm to see a difference of "
             f"{WANTED * 100:.0f} points. {enough}.",
             "row-sub",
         )

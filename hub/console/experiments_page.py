@@ -35,8 +35,8 @@ def build_one(console: Console, request: Request) -> None:
 
 
 def _build(console: Console, request: Request, rule: str | None) -> None:
-    ui.add_head_html(STYLE)
     with frame(console, request, rule or "Experiments", narrow=True):
+        ui.add_head_html(STYLE)
         text(f"Experiment: {rule}" if rule else "Experiments", "page-title", "h1")
         lead = text("What rules brought about, and how sure that is.", "page-lead")
         with box("tools") as tools:
@@ -105,11 +105,11 @@ def _experiment(one: RuleExperiment, at_ms: int, zone: str) -> None:
     leads = [compared.sentences[0] for compared in one.comparisons] or one.sentences[:1]
     with box("panel experiment", "section"):
         with box("panel-head"):
-            with box("", "h2"):
+            with box("panel-title", "h2"):
                 if one.rule:
-                    link(one.rule, f"/rules/{one.rule}", "panel-title")
+                    link(one.rule, f"/rules/{one.rule}")
                 else:
-                    text("Every rule together", "panel-title", "span")
+                    text("Every rule together", "", "span")
             since = f" \u00b7 since {words.when(one.since_ms, at_ms, zone)}" if one.since_ms else ""
             text(f"goal: {one.goal}{since}" if one.goal else "", "panel-aside")
         for said in leads:

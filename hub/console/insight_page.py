@@ -46,8 +46,8 @@ class _Found:
 def build(console: Console, request: Request) -> None:
     """Build the page."""
     span = span_of(request.query_params)
-    ui.add_head_html(STYLE)
     with frame(console, request, "Insight", narrow=True):
+        ui.add_head_html(STYLE)
         text("Insight", "page-title", "h1")
         lead = text("What happened.", "page-lead")
         with box("tools") as tools:
@@ -117,7 +117,7 @@ def _totals(found: _Found) -> None:
         _figure(sum(rule.fired for rule in rules), "Rules fired")
         _figure(sum(rule.suppressed_total for rule in rules), "Suppressed")
         _figure(sum(pool.given for pool in pools), "Rewards issued")
-        _figure(sum(pool.redeemed for pool in pools), "Rewards redeemed")
+        _figure(sum(pool.redeemed for pool in pools), "Redeemed")
 
 
 def _figure(number: int, name: str) -> None:

@@ -17,6 +17,8 @@ from hub.insight.places import PlaceReport, PlacesReport
 PLACES_SHOWN: Final = 100
 FLOW_PLACES_SHOWN: Final = 15
 """Rows and columns of the matrix, those with the most people; the file has all."""
+FLOWS_LEAST_PX: Final = 560
+FLOWS_MOST_PX: Final = 860
 HEAT_MOST: Final = 38
 """Percent of the accent in the cell with the most people: what is written on it stays readable."""
 PLACES_WILL: Final = "From the first visit on, each place stands here with who came and how long."
@@ -51,12 +53,11 @@ def _place(one: PlaceReport, report: PlacesReport, stretch: Stretch) -> None:
             visits = "1 visit" if one.visits == 1 else f"{words.count(one.visits)} visits"
             text(f"{visits} by {words.people(one.visitors)}", "row-sub")
             again = f"{words.count(one.repeat_visitors)} came again ({percent(one.repeat_share)})"
-            text(again, "row-faint")
+            most = f", {words.count(one.present_max)} at once" if one.present_max else ""
+            text(again + most, "row-faint")
             if one.stays:
-                half, most = lasted(one.dwell_median_ms), lasted(one.dwell_p90_ms)
-                text(f"half stayed up to {half}, nine of ten up to {most}", "row-faint")
-            if one.present_max:
-                text(f"{words.people(one.present_max)} at once, at most", "row-faint")
+                half, long = lasted(one.dwell_median_ms), lasted(one.dwell_p90_ms)
+                text(f"half stayed up to {half}, nine of ten up to {long}", "row-faint")
         with box(""):
             stacked(one.name, [Layer("visits", "visits", one.visits_over_time)])
             ends(report.starts_ms, stretch)
@@ -74,23 +75,25 @@ def flows_panel(report: FlowsReport, stretch: Stretch) -> None:
         _matrix(report, kept, names)
         if len(kept) == FLOW_PLACES_SHOWN:
             empty(f"The {FLOW_PLACES_SHOWN} places that most people went between.")
-        drawn(
-            picture.of_flows(_cut(report, kept), names, "From place to place"), "Picture of flows"
-        )
+        svg = picture.of_flows(_cut(report, kept), names, "From place to place")
+        drawn(svg, "Picture of flows", FLOWS_LEAST_PX, FLOWS_MOST_PX)
         with box("tools files"):
             asked = stretch.asked
             download("Matrix as CSV", report_address("flows", asked), "flows.csv")
             pairs = report_address("flows", asked, part="pairs")
             download("Pairs as CSV", pairs, "flows-pairs.csv")
-            svg = report_address("flows", asked, format="svg")
-            download("Picture as SVG", svg, "flows.svg")
+            whole = report_address("flows", asked, format="svg")
+            download("Picture as SVG", whole, "flows.svg")
 
 
-def drawn(svg: str, name: str) -> Element:
-    """Show a picture of ``hub.insight.picture``, which escapes every text in it."""
-    with scrolled(name) as around:
-        ui.html(svg, sanitize=False).classes("drawn")
-    return around
+def drawn(svg: str, name: str, least_px: int, most_px: int) -> None:
+    """Show a picture of ``hub.insight.picture``, which escapes every text in it.
+
+    It is as wide as the page, within bounds; narrower ones are scrolled.
+    """
+    with scrolled(name):
+        shown = ui.html(svg, sanitize=False).classes("drawn")
+        shown.style(f"min-width: {least_px}px; max-width: {most_px}px")
 
 
 def scrolled(name: str) -> Element:

@@ -49,9 +49,11 @@ def _line(pool: PoolReport, report: RewardsReport, stretch: Stretch) -> None:
             drawn = [one for one in layers if one.total]
             for one in drawn:
                 stacked(pool.title or pool.pool, [one])
+                legend([one])
             if drawn:
                 ends(report.starts_ms, stretch)
-            legend(layers[:2] if not pool.returned else layers)
+            else:
+                empty("Nothing was issued or redeemed.")
 
 
 def _said(pool: PoolReport) -> list[str]:

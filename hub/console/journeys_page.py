@@ -37,6 +37,11 @@ BY: Final = {"event": "Each person's event", "day": "Each person's day"}
 STEPS: Final = (3, STEPS_DEFAULT, 10)
 """How many stops of a journey can be looked at."""
 PATHS_SHOWN: Final = 20
+PEOPLE_LEAST: Final = 2
+"""A way that fewer took is nobody's common way, and tells whose it is."""
+STEP_LEAST_PX: Final = 150
+STEP_MOST_PX: Final = 300
+"""How wide the picture is for each stop."""
 WILL: Final = "From the first visit on, the ways that people take through the venue are here."
 
 
@@ -56,8 +61,8 @@ class _Asked:
 def build(console: Console, request: Request) -> None:
     """Build the page."""
     asked = _asked(request.query_params)
-    ui.add_head_html(STYLE)
-    with frame(console, request, "Journeys", narrow=True):
+    with frame(console, request, "Journeys"):
+        ui.add_head_html(STYLE)
         text("Journeys", "page-title", "h1")
         lead = text("How people went through the venue.", "page-lead")
         with box("tools") as tools:
@@ -124,10 +129,13 @@ class _Page:
         names = {place.id: place.name for place in stretch.venue.places}
         with box("panel", "section"):
             heading("Picture", "as wide as the people who went; grey ended there")
-            drawn(picture.of_journeys(report, names, "Through the venue"), "Picture of journeys")
+            svg = picture.of_journeys(report, names, "Through the venue")
+            many = max(2, len(report.steps))
+            drawn(svg, "Picture of journeys", many * STEP_LEAST_PX, many * STEP_MOST_PX)
             self._files(stretch)
-        _steps(report, names)
-        _paths(report, names)
+        with box("halves"):
+            _paths(report, names)
+            _steps(report, names)
 
     def _files(self, stretch: Stretch) -> None:
         chosen: dict[str, str | int] = {"steps": self._asked.steps}
@@ -156,7 +164,7 @@ def _lead(report: JourneysReport, asked: _Asked) -> str:
 def _steps(report: JourneysReport, names: Mapping[str, str]) -> None:
     with box("panel", "section"):
         heading("Drop-out at each stop")
-        with scrolled("Drop-out at each stop"), box("steps", "table"):
+        with scrolled("Drop-out at each stop"), box("steps worded", "table"):
             with box("", "thead"), box("", "tr"):
                 for head in ("Stop", "Came", "Ended here", "Went on", "Most ended at"):
                     text(head, "", "th").props("scope=col")
@@ -179,15 +187,16 @@ def _step(step: Step, report: JourneysReport, names: Mapping[str, str]) -> None:
 
 
 def _paths(report: JourneysReport, names: Mapping[str, str]) -> None:
-    shown = report.paths[:PATHS_SHOWN]
+    shown = [path for path in report.paths if path.people >= PEOPLE_LEAST][:PATHS_SHOWN]
     with box("panel", "section"):
         heading("Commonest ways", "people, and share of all")
-        most = shown[0].people
+        if not shown:
+            empty("Everybody took a way of their own. Fewer stops have more in common.")
         with box("rows"):
             for path in shown:
-                _path(path, report.journeys, most, names)
-        if len(report.paths) > PATHS_SHOWN:
-            empty("The rarer ways are in the file.")
+                _path(path, report.journeys, shown[0].people, names)
+        if len(shown) < len(report.paths):
+            empty("Rarer ways are left out.")
 
 
 def _path(path: Path, journeys: int, most: int, names: Mapping[str, str]) -> None:

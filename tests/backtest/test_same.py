@@ -1,6 +1,7 @@
 """The log of an event through the document in force gives the very decisions of the engine."""
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -8,8 +9,10 @@ from typing import Any, Final
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from hub.core import events as ev
+from hub.core.outcome import Decision
 from tests.backtest.made import POINT, REWARD, Lived, decided_anew, lived, stored
 from tests.core.fold import CONSENTS, MIN, rule, visits
 from tests.databases import EVENT
@@ -80,7 +83,7 @@ def happen(hub: Lived, minute: float, what: str, who: str, where: str) -> None:
             hub.move(minute, who, where, "left")
         case "call":
             hub.happens(minute, ev.Called("shop", "call", at_ms, who))
-        case "redeem" if hub.store.rewards.of(who):
+        case "redeem" if len(hub.store.rewards.of(who)) > len(hub.log("redeemed")):
             hub.happens(minute, ev.Redeemed(who, "card", 0, at_ms))
         case "lends":
             hub.happens(minute, ev.Leased(where, who, at_ms))
@@ -92,16 +95,27 @@ def happen(hub: Lived, minute: float, what: str, who: str, where: str) -> None:
             pass
 
 
+def unplaced(decisions: Mapping[str, Decision]) -> list[Decision]:
+    """Decisions without where in the log they stand; what follows a place has that in its key.
+
+    An engine may log a timer twice that was set anew for the same instant; the second does nothing.
+    """
+    bare = (
+        replace(one, key=one.key.removesuffix(f"/{one.pos}"), pos=0) for one in decisions.values()
+    )
+    return sorted(bare, key=lambda one: (one.key, one.at_ms))
+
+
 def same(hub: Lived) -> None:
     """What was stored is what is decided anew."""
     anew = decided_anew(hub)
-    assert anew.decisions == stored(hub)
+    assert unplaced(anew.decisions) == unplaced(stored(hub))
     told = anew.told({}, {}, {})
     assert told.refused == {}
     assert told.faults == []
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(script=SCRIPTS)
 def test_any_event(script: list[tuple[int, tuple[str, str, str]]], sqlite_template: Path) -> None:
     with TemporaryDirectory() as folder:
@@ -143,6 +157,7 @@ def test_merges_timers_sweeps_and_what_is_redeemed(store: FaultyStore) -> None:
         happen(hub, 16 + 7 * number, what, who, where)
     hub.close(300)
     same(hub)
+    assert decided_anew(hub).decisions == stored(hub)
     decisions = stored(hub).values()
     assert {"twice", "round", "thanks", "later", "full", "mood", "afterwards"} <= {
         one.rule for one in decisions if one.outcome == "fired"

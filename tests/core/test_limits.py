@@ -89,3 +89,34 @@ def test_a_person_may_be_called_no() -> None:
     fold = Fold(document(rule(TAP, limit={"once": True}))).join("no")
     fold.tap(1, "no")
     assert fold.fired(who="no") == [1]
+
+
+@pytest.mark.parametrize("edge_ms", [-1, 0, 1])
+@pytest.mark.parametrize(
+    ("within", "again"),
+    [("90s", 1.5), ("1h", 60), ("hour", 60), ("day", 16 * 60), ("week", (3 * 24 + 16) * 60)],
+)
+def test_a_window_of_a_limit_allows_again_exactly_when_the_first_no_longer_counts(
+    within: str, again: float, edge_ms: int
+) -> None:
+    """The first is at 08:00 on a Thursday: an hour, a day and a week end at their own instants."""
+    venue = document(
+        rule(TAP, limit={"at_most": 1, "within": within}), event={"ends": "2026-10-20T10:00"}
+    )
+    fold = Fold(venue).join("ann").taps(0)
+    fold.tap(again + edge_ms / MIN)
+    assert fold.because() == ["", "limit" if edge_ms < 0 else ""]
+
+
+@pytest.mark.parametrize("edge_ms", [-1, 0, 1])
+@pytest.mark.parametrize(
+    ("when", "due"), [({"after": "30min"}, 31.0), ({"at": "09:15"}, 75.0),
+                      ({"at": "07:00 next morning"}, 23 * 60.0)],
+)  # fmt: skip
+def test_a_follow_up_comes_at_exactly_its_instant(
+    when: dict[str, str], due: float, edge_ms: int
+) -> None:
+    later = {"do": "follow_up", "then": [{"do": "tag", "tag": "later"}], **when}
+    fold = Fold(document(rule(TAP, later))).join("ann").taps(1)
+    fold.pass_to(due + edge_ms / MIN)
+    assert fold.fired() == ([1] if edge_ms < 0 else [1, due])

@@ -7,6 +7,7 @@ import msgspec
 from hub.core import document as doc
 from hub.core import events as ev
 from hub.core.errors import UnknownBadge, UnknownPerson
+from hub.core.outcome import Outcome
 from tests.core.fold import MIN, Fold, State
 from tests.core_histories.history import History, Publish, Told, read
 from tests.oracles.evaluator.waiting import Item
@@ -48,6 +49,13 @@ class CoreRun(Fold):
         given = Counter((grant.pool, grant.index) for grant in self.grants)
         key = (event.pool or "", -1 if event.index is None else event.index)
         return given[key] > came_back[key]
+
+    def _apply(self, outcome: Outcome) -> None:
+        """Of those who are forgotten no row remains in the log."""
+        super()._apply(outcome)
+        for person in outcome.forgotten:
+            self.events.pop(person, None)
+            self.positions.pop(person, None)
 
     def put_in_force(self, step: Publish) -> None:
         """Another document."""

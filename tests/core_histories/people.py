@@ -83,7 +83,7 @@ def _moves(day: Day, person: str) -> None:
     at = day.where.get(person)
     late_ms = day.lag_ms
     if at is None or random.random() < 0.4:
-        place = random.choice(HALLS)
+        place = random.choice([*HALLS * 4, *TAP_PLACES])
         day.where[person] = place
         day.tell(ev.Moved(person, place, "entered", day.now_ms), late_ms)
         return
@@ -123,6 +123,23 @@ def _joins(day: Day) -> None:
         day.tell(day.merges[-1])
 
 
+def _erases(day: Day, person: str) -> None:
+    """Somebody is forgotten, when nothing about them is on its way any more."""
+    told = [step for step in day.steps if isinstance(step, Told)]
+    if not any(getattr(step.event, "person", None) == person for step in told):
+        return
+    day.now_ms = max(day.now_ms, *(step.now_ms for step in told)) + MERGES_AFTER_MS
+    names = {person: {person}}
+    for merged in day.merges:
+        both = names.get(merged.person, {merged.person}) | names.get(merged.other, {merged.other})
+        names |= dict.fromkeys(both, both)
+    gone = names[person]
+    day.merges = [one for one in day.merges if one.person not in gone]
+    day.registered = [one for one in day.registered if one not in gone]
+    day.where = {who: place for who, place in day.where.items() if who not in gone}
+    day.tell(ev.Erased(person, day.now_ms))
+
+
 def _calls(day: Day, person: str) -> None:
     known = person in day.registered and day.random.random() < 0.7
     who = person if known else None
@@ -143,8 +160,8 @@ def _settles(day: Day, person: str) -> None:
 def _something(day: Day, persons: list[str]) -> None:
     person = day.random.choice(persons)
     match day.random.choices(
-        ["tap", "move", "register", "lease", "redeem", "call", "join", "settle"],
-        [10, 8, 2, 0.6, 0.8, 1, 0.6, 0.4],
+        ["tap", "move", "register", "lease", "redeem", "call", "join", "settle", "erase"],
+        [10, 8, 2, 0.6, 0.8, 1, 0.6, 0.4, 0.3],
     )[0]:
         case "tap":
             _taps(day, person)
@@ -163,6 +180,8 @@ def _something(day: Day, persons: list[str]) -> None:
             _calls(day, person)
         case "join":
             _joins(day)
+        case "erase":
+            _erases(day, person)
 
 
 def history(seed: int) -> History:

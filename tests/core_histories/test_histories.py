@@ -1,6 +1,8 @@
 """Random histories: the engine's core says what the evaluator says, which scans everything anew."""
 
+import os
 from random import randrange
+from typing import Final
 
 import pytest
 
@@ -10,23 +12,30 @@ from tests.core_histories.history import History, script
 from tests.core_histories.people import history
 from tests.core_histories.shrinking import shrunk
 
-BLOCKS = 6
-HISTORIES = 50
-SEEDS_MAX = 10**9
+SEEDS_VARIABLE: Final = "FOYER_SEEDS"
+BLOCKS: Final = [f"always-{number + 1}" for number in range(12)]
+ALWAYS: Final = 50
+"""Histories of such a block, the same ones in every run."""
+OTHERS: Final = [f"others-{n + 1}" for n in range(int(os.environ.get(SEEDS_VARIABLE, "0")))]
+EACH: Final = 2_000
+"""Histories of a block of other ones in each run."""
+SEEDS_MAX: Final = 10**9
 
 
-@pytest.mark.parametrize("block", range(BLOCKS))
-def test_the_core_says_what_a_scan_of_everything_says(block: int) -> None:
-    """Half of the histories are always the same, the others are other ones in each run."""
-    first = block * HISTORIES if block % 2 else randrange(SEEDS_MAX)
+@pytest.mark.parametrize("block", [*BLOCKS, *OTHERS])
+def test_the_core_says_what_a_scan_of_everything_says(block: str) -> None:
+    """Always the same histories; as many blocks of others besides as the environment asks for."""
+    first, number = randrange(SEEDS_MAX), EACH
+    if block in BLOCKS:
+        first, number = BLOCKS.index(block) * ALWAYS, ALWAYS
     refused = 0
-    for seed in range(first, first + HISTORIES):
+    for seed in range(first, first + number):
         _, refusal, lines = check(seed)
         refused += bool(refusal)
         if lines:
             small, lines = smallest(seed)
             pytest.fail("\n".join([script(small), *lines]))
-    assert refused < HISTORIES // 4
+    assert refused < number // 4
 
 
 def test_a_seed_is_a_history() -> None:

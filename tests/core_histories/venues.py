@@ -30,6 +30,16 @@ IDS: Final[list[dict[str, Any]]] = [
     {"name": "crm", "priority": 40, "per_person": 2, "blocked": ["unknown"]},
     {"name": "email", "priority": 60},
 ]
+CLOCKS: Final = ["10:01", "11:00", "23:59", "00:00", "00:01", "02:00", "02:30", "03:00"]
+INSTANTS: Final = [
+    "2026-10-10T10:00", "2026-10-10T10:01", "2026-10-10T10:02", "2026-10-10T11:00",
+    "2026-10-11T00:00", "2026-10-25T02:00", "2026-10-25T00:00", "2026-10-26T00:00",
+]  # fmt: skip
+"""Shortly after the histories begin."""
+CRONS: Final = [
+    "* * * * *", "*/2 * * * *", "1-2 * * * *", "0 * * * *", "0 0 * * *", "0 2,3 * * *",
+    "*/30 2 * * *", "1 10 * * sat", "0 0 * * mon",
+]  # fmt: skip
 LENGTHS: Final = ["3s", "5s", "10s", "15s", "30s", "1min"]
 WINDOWS: Final = [*LENGTHS, "hour", "day", "week", "event", "event"]
 POOLS: Final[list[dict[str, Any]]] = [
@@ -81,8 +91,13 @@ def trigger(random: Random, audiences: list[str], others: list[str]) -> dict[str
         {"kind": "redeemed"} | optional(random, 0.5, pool="card"),
         {"kind": "points", "at_least": random.randint(1, 6)},
         {"kind": "occupancy", "place": random.choice(HALLS)} | _crowd(random, audiences),
-        {"kind": "schedule", "every": random.choice(["20s", "1min"])}
+        random.choice(
+            [{"every": random.choice(["20s", "1min", "7min"])}, {"daily": random.choice(CLOCKS)},
+             {"at": random.choice(INSTANTS)}, {"cron": random.choice(CRONS)}]
+        ) | {"kind": "schedule"}
         | optional(random, 0.7, each=random.choice(["everyone", *audiences])),
+        {"kind": "absent", "by": random.choice(INSTANTS)}
+        | (somewhere(random, anywhere, ["food", "halls"]) if random.random() < 0.8 else {}),
         {"kind": "button", "button": "go", "about": random.choice(["person", "venue"])},
         {"kind": "call", "call": "go", "about": random.choice(["person", "venue"])},
     ]  # fmt: skip
@@ -218,7 +233,7 @@ def limit(random: Random) -> dict[str, Any]:
         | optional(random, 0.4, every=random.choice(LENGTHS))
         | (period if random.random() < 0.5 else {})
         | optional(random, 0.2, also=[{"at_most": 2, "within": random.choice(WINDOWS)}])
-        | optional(random, 0.3, per=random.choice(["visit", "event"]))
+        | optional(random, 0.4, per=random.choice(["visit", "event", "event"]))
     )
 
 
@@ -260,6 +275,13 @@ def rule(
     return made | ({"stage": stage} if stage != "live" else {})
 
 
+def event(random: Random) -> Written:
+    """Mostly one that goes on all the time; some begin or end meanwhile."""
+    return EVENT | random.choice(
+        [{}, {}, {}, {}, {"starts": "2026-10-10T10:01"}, {"ends": "2026-10-10T10:02"}]
+    )
+
+
 def venue(random: Random) -> Written:
     """A whole document."""
     audiences: list[Written] = []
@@ -272,10 +294,10 @@ def venue(random: Random) -> Written:
         same = random.choice(rules)["when"] if rules and random.random() < 0.3 else None
         rules.append(rule(random, f"r{index}", names, [one["name"] for one in rules], same))
     return {
-        "event": EVENT, "places": PLACES, "pools": POOLS, "lamps": ["Door"],
+        "event": event(random), "places": PLACES, "pools": POOLS, "lamps": ["Door"],
         "attributes": ATTRIBUTES, "audiences": audiences, "caps": _caps(random, rules),
         "quiet": _quiet(random), "budgets": _budgets(random),
-        "ids": IDS if random.random() < 0.2 else [],
+        "ids": IDS if random.random() < 0.35 else [],
         "holdout": 30 if random.random() < 0.05 else 0, "rules": rules,
     }  # fmt: skip
 
@@ -302,9 +324,13 @@ def _quiet(random: Random) -> list[Written]:
 
 
 def _budgets(random: Random) -> list[Written]:
-    if random.random() < 0.8:
+    if random.random() < 0.6:
         return []
-    return [{"name": "money", "amount": random.choice([3, 4, 7]), "pools": ["card", "big"]}]
+    return [
+        {"name": name, "amount": random.choice([1, 3, 4, 7]), "pools": pools}
+        for name, pools in (("money", ["card", "big"]), ("cards", ["card"]), ("more", ["big"]))
+        if random.random() < 0.5
+    ]
 
 
 def changed(random: Random, before: Written) -> Written:

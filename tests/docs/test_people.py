@@ -17,14 +17,16 @@ from hub.core.people.identity import OTHERS_MAX
 from hub.core.people.mapping import map_record
 from hub.core.profile import ARTISTS_ATTRIBUTE, COLOUR_ATTRIBUTE
 from hub.core.restraint.quiet import OWN_FROM, OWN_UNTIL
+from hub.core.sending import NEEDS_CONSENT
 from hub.core.state import MERGED_KEPT_MAX, Person
 from hub.core.step import step
 from hub.core.world import World
 from hub.people.purposes import KNOWN
-from tests.docs.pages import column, table_in
-from tests.docs.reference import PEOPLE, whole
+from tests.docs.pages import table_in
+from tests.docs.reference import PEOPLE, SECTIONS, tag_of, whole
 
 TEXT: Final = re.sub(r"\s+", " ", PEOPLE.text)
+NEEDED: Final[dict[Any, str]] = {**NEEDS_CONSENT}
 NOW_MS: Final = 1_791_446_500_000
 
 
@@ -72,11 +74,20 @@ def test_what_a_field_can_be_mapped_to_is_said() -> None:
     assert {one.strip("^)$(") for one in plain} < set(re.findall(r"\w+", row[2]))
 
 
-def test_consents_are_for_what_the_table_says() -> None:
-    said = {word for row in PEOPLE.table("Consents") for word in re.findall(r"`(\w+)`", row[1])}
-    plain = {row[1] for row in PEOPLE.table("Consents")}
-    told = said | (plain & set(KNOWN))
-    assert told >= {"presence", "lights", "music", "push", "rewards", "sharing"}
+def test_consents_are_needed_by_what_the_table_says() -> None:
+    acts = {tag_of(kind): kind for kind in SECTIONS["Actions"]}
+    needed: dict[str, str] = {}
+    for what, needs in PEOPLE.table("Consents"):
+        purpose = next(word for word in re.findall(r"\w+", needs) if word in {*KNOWN, "that"})
+        needed.update({word: purpose for word in re.findall(r"\w+", what) if word in acts})
+    real = {tag: NEEDED[kind] for tag, kind in acts.items() if kind in NEEDED}
+    real |= {
+        tag: field.default[0]
+        for tag, kind in acts.items()
+        for field in msgspec.structs.fields(kind)
+        if field.name == "needs"
+    }
+    assert needed == real | {"mood": "lights", "music": "music"}
 
 
 RECORDS: Final[dict[str, dict[str, Any]]] = {
@@ -124,7 +135,3 @@ def test_the_tablet_at_the_desk(rules: Compiled) -> None:
     assert [note.title for note in outcome.notes] == ["An id of kind app was left out"]
     assert holders["app:tablet-7"] == "first"
     assert people["second"].ids == {"email": ("second@example.org",)}
-
-
-def test_the_columns_of_the_consents_are_of_the_page() -> None:
-    assert len(column(PEOPLE.table("Consents"))) == 7

@@ -16,6 +16,7 @@ from hub.core.checks import FOLLOW_UP_DEPTH_MAX, OF_ANYBODY, OF_PERSONS
 from hub.core.document.conditions import Attribute
 from hub.core.explaining.values import Explanation
 from hub.core.people.ground import kinds_of
+from hub.core.presence.settings import PresenceSettings
 from hub.core.restraint.budgets import DECIMALS_MAX
 from hub.core.restraint.quiet import HELD_MAX_MS
 from hub.core.schedules import EVERY_MIN_MS
@@ -100,6 +101,8 @@ def test_figures_in_sentences_are_those_of_the_code() -> None:
     assert "longer than three days is dropped" in text
     assert MS_PER["s"] == EVERY_MIN_MS
     assert SWEEP_PERSONS == 100
+    assert PresenceSettings().venue_after_ms == 15 * MS_PER["min"]
+    assert "nothing has heard them for fifteen minutes" in text
     assert text.count("a hundred") >= 3
 
 

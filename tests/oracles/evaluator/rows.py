@@ -73,9 +73,15 @@ def without(rows: Iterable[Row], ids: frozenset[str]) -> list[Row]:
     """The rows, each where it stood, with nothing in them about somebody who is forgotten.
 
     What was taken from pools, and what counts for all at the event, stays; a badge of theirs was
-    nobody's for that while.
+    nobody's for that while, and one that nobody else ever had was never lent.
     """
-    return [_without(row, ids) for row in rows]
+    kept = [_without(row, ids) for row in rows]
+    lent = {
+        row.event.badge
+        for row in kept
+        if isinstance(row, Fact) and isinstance(row.event, ev.Leased) and row.event.person
+    }
+    return [row if _stays(row, lent) else _buried(row) for row in kept]
 
 
 def _without(row: Row, ids: frozenset[str]) -> Row:
@@ -87,10 +93,19 @@ def _without(row: Row, ids: frozenset[str]) -> Row:
         case ev.Settled():
             return row
         case ev.Merged(person, other) | ev.Unmerged(person, other) if {person, other} & ids:
-            return Fact(ev.Tombstone(row.event.at_ms), row.now_ms, None)
-    if row.person in ids:
-        return Fact(ev.Tombstone(row.event.at_ms), row.now_ms, None)
-    return row
+            return _buried(row)
+    return _buried(row) if row.person in ids else row
+
+
+def _stays(row: Row, lent: set[str]) -> bool:
+    is_lease = isinstance(row, Fact) and isinstance(row.event, ev.Leased)
+    return not is_lease or row.event.badge in lent
+
+
+def _buried(row: Row) -> Row:
+    if isinstance(row, Effect):
+        return row
+    return Fact(ev.Tombstone(row.event.at_ms), row.now_ms, None)
 
 
 def _counted_only(row: Effect) -> Effect:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from hub.core import document as doc
 from tests.oracles.evaluator.acts import Acts
+from tests.oracles.evaluator.carried import Carried, lasting, still_true, waiting_now
 from tests.oracles.evaluator.conditions import edges, holds, places_of
 from tests.oracles.evaluator.deciding import ASLEEP, Deciding
 from tests.oracles.evaluator.instants import fallen
@@ -48,6 +49,7 @@ class Waiting:
         self.begins_ms = begins_ms
         self.ends_ms = ends_ms
         self.done: set[tuple[int, str, str | None, int]] = set()
+        self.carried: dict[tuple[str, str], Carried] = {}
         self._known: tuple[int, tuple[int, ...]] = (-1, ())
         self._found: list[Item] = []
         self._flips: dict[str, tuple[tuple[int, ...], list[Item]]] = {}
@@ -56,6 +58,7 @@ class Waiting:
         """Rules that are other rules now are not acted upon for the past."""
         self._known = (-1, ())
         self._flips.clear()
+        carried = self._carry(before, now_ms)
         rules = self.deciding.venue.rules
         other = other_rules(before, self.deciding.venue)
         self.done = {key for key in self.done if key[1] not in other or key[3] >= 0}
@@ -63,9 +66,34 @@ class Waiting:
         self.forget_past(now_ms, persons, other)
         chained = {rule.name for rule in rules if isinstance(rule.when, doc.OnRule)}
         self.forget_past(self.ends_ms, persons, other & chained)
+        self.carried = carried
+        self.done -= {(one.due_ms, *who, -1) for who, one in carried.items()}
+
+    def _carry(self, before: doc.Venue, now_ms: int) -> dict[tuple[str, str], Carried]:
+        """What people waited for under rules that ask for another length of stay by now."""
+        earlier = {one.name: one for one in before.rules if one.stage not in ASLEEP}
+        found: dict[tuple[str, str], Carried] = {}
+        for _, rule in self._rules():
+            then = earlier.get(rule.name)
+            if then is None or not (lasting(then.when) and lasting(rule.when)):
+                continue
+            for person in self.ledger.persons():
+                view, who = self.ledger.view(person), (rule.name, person)
+                old = list(waiting_now(then.when, view, before, now_ms))
+                if isinstance(then.when, doc.OnDwell) and self._has_fired(then, view):
+                    old = []
+                old += [self.carried[who]] if who in self.carried else []
+                new = waiting_now(rule.when, view, self.deciding.venue, now_ms + 1)
+                old = [one for one in old if (one.due_ms, *who, -1) not in self.done]
+                if then.when != rule.when and old and not list(new):
+                    found[who] = old[0]
+                elif then.when == rule.when and who in self.carried:
+                    found[who] = self.carried[who]
+        return found
 
     def share(self, one: str, other: str) -> None:
         """What was done for the one was done for the other: they are, or were, the same."""
+        self.carried = {k: v for k, v in self.carried.items() if k[1] not in (one, other)}
         self.done |= {
             (due_ms, name, other, row) for due_ms, name, who, row in self.done if who == one
         }
@@ -73,6 +101,7 @@ class Waiting:
     def erase(self, ids: frozenset[str]) -> None:
         """Somebody is forgotten: nothing of theirs waits, or was done."""
         self.done = {key for key in self.done if key[2] not in ids}
+        self.carried = {k: v for k, v in self.carried.items() if k[1] not in ids}
         self._known = (-1, ())
         self._flips.clear()
 
@@ -119,6 +148,9 @@ class Waiting:
                 times = set(self._after(rule.when, view))
             else:
                 times = fallen(rule.when, view, self.deciding.venue)
+                carried = self.carried.get((rule.name, person))
+                if carried and still_true(carried, rule.when, view, self.deciding.venue):
+                    times.add(carried.due_ms)
                 if isinstance(rule.when, doc.OnDwell) and self._has_fired(rule, view):
                     times = set()
             for at_ms in times:
