@@ -18,9 +18,9 @@ DownLane = Literal["committed", "desired", "clock"]
 UP_LANES: Final[tuple[UpLane, ...]] = ("taps", "sightings", "health", "reported", "clock")
 DOWN_LANES: Final[tuple[DownLane, ...]] = ("committed", "desired", "clock")
 HUB_NAME: Final = "hub"
-OUT_NAME: Final = "out"
-"""Under it the hub publishes what rules announce to others; no edge can be called so."""
 """The level where an edge's name stands elsewhere; no edge may be called so."""
+OUT_NAME: Final = "out"
+"""Under it the hub publishes what rules announce to others; no edge may be called so."""
 
 _NAME = re.compile(NAME_PATTERN)
 _LEVELS = 5

@@ -48,7 +48,7 @@ def apply_venue(
     """
     document = msgspec.json.encode(venue).decode()
     current = store.venue_at()
-    if current is not None and current.document == document:
+    if current is not None and current.document == document and not past:
         return None
     version = (current.version if current else 0) + 1
     key = f"venue/{version}/{sha256(document.encode()).hexdigest()[:16]}"

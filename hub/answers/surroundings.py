@@ -57,7 +57,7 @@ class Surroundings:
             counted: Iterable[str] = ()
             if rules.counted and number < CROWD_FOLDED_MAX:
                 rows = self.people.rows(raw)
-                now = self.people.fold(rules, raw, rows, at_ms, Around(rules)).now
+                now = self.people.fold(rules, raw, rows, at_ms, Around(rules)).person
                 counted = rules.counted.intersection(now.audiences)
             presence = Presence(since_ms, None, (), tuple(sorted(counted)))
             found[place][self.store.resolve(raw)] = presence

@@ -15,9 +15,9 @@ from hub.cli.common import (
     show_json,
     show_table,
 )
+from hub.store import Store
 
 if TYPE_CHECKING:
-    from hub.store import Store
     from hub.store.quarantine import Held
 
 quarantine = typer.Typer(no_args_is_help=True, help="What could not be taken in, with reasons.")
@@ -76,8 +76,18 @@ def replay(
     with opened(data, config) as (home, store):
         wanted = _all_held(store) if every else list(numbers or ())
         now_ms = home.clock().wall_ms()
-        asked = [number for number in wanted if store.quarantine.requeue(number, BY, now_ms)]
+        asked = [number for number in wanted if _taken_again(store, number, now_ms)]
     _said(f"{len(asked)} are taken in again by the engine", wanted, asked)
+
+
+def _taken_again(store: Store, number: int, now_ms: int) -> bool:
+    """Ask the engine to take something in again; a record of people is taken in here."""
+    from hub.people.importing import HELD_SOURCE, take_again
+
+    row = store.quarantine.get(number)
+    if row is None or not row.source.startswith(HELD_SOURCE):
+        return store.quarantine.requeue(number, BY, now_ms)
+    return take_again(store, row, now_ms) is None
 
 
 @quarantine.command()

@@ -8,12 +8,15 @@ from typing import Annotated
 import typer
 
 from hub.cli import (
+    backtest_command,
+    badge_commands,
     device_commands,
     experiment_commands,
     export_commands,
     held_commands,
     insight_commands,
     people_commands,
+    people_notes,
     rebuild_command,
     recommend_commands,
     replay_command,
@@ -153,7 +156,10 @@ app.command()(experiment_commands.experiments)
 app.command()(recommend_commands.recommend)
 app.add_typer(venue_commands.app, name="venue")
 app.add_typer(rules_commands.app, name="rules")
+backtest_command.register(rules_commands.app)
 app.add_typer(people_commands.app, name="people")
+app.add_typer(badge_commands.app, name="badges")
+app.add_typer(people_notes.app, name="notes")
 app.add_typer(device_commands.app, name="devices")
 app.add_typer(held_commands.quarantine, name="quarantine")
 app.add_typer(held_commands.actions, name="actions")

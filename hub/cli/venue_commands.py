@@ -96,8 +96,7 @@ def rules(data: Data = DATA_DEFAULT, config: ConfigOption = None, as_json: Json 
     if as_json:
         show_json([dict(zip(names, row, strict=True)) for row in rows])
         return
-    shown = [(*row[:2], "yes" if row[2] else "no", *row[3:]) for row in rows]
-    show_table("Rules", names, shown)
+    show_table("Rules", names, rows)
 
 
 @app.command()

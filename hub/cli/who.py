@@ -20,7 +20,7 @@ def find_person(store: Store, text: str) -> str:
         ConfigFault: nobody, or more than one; the text says who could be meant.
     """
     if store.people.get(text) is not None:
-        return text
+        return store.resolve(text)
     holder = store.people.by_badge(text)
     if holder is not None:
         return holder

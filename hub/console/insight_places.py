@@ -143,4 +143,4 @@ def _cell(people: int, most: int) -> None:
     cell = text(words.count(people) if people else "", "", "td")
     if people:
         heat = HEAT_MOST * people / most
-        cell.style(f"background: color-mix(in srgb, var(--accent) {heat:.0f}%, var(--panel))")
+        cell.style(f"background: color-mix(in srgb, var(--accent) {heat:.0f}%, var(--raised))")

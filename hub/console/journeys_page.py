@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from hub.console import words
 from hub.console.frame import Console, frame
-from hub.console.insight_places import drawn, scrolled
+from hub.console.insight_places import drawn
 from hub.console.insight_reading import (
     READING,
     SPANS,
@@ -22,24 +22,21 @@ from hub.console.insight_reading import (
     download,
     insight_of,
     nothing_yet,
-    percent,
     report_address,
     span_of,
 )
 from hub.console.insight_values import Stretch
+from hub.console.journeys_parts import drop_out, ways
 from hub.console.parts import box, button, empty, heading, text
 from hub.insight import picture
 from hub.insight.errors import InsightError
-from hub.insight.journeys import OTHERS, STEPS_DEFAULT, JourneysReport, Path, Step
+from hub.insight.journeys import STEPS_DEFAULT, JourneysReport
 
 PATH: Final = "/journeys"
 BY: Final = {"event": "Each person's event", "day": "Each person's day"}
 STEPS: Final = (3, STEPS_DEFAULT, 10)
 """How many stops of a journey can be looked at."""
-PATHS_SHOWN: Final = 20
-PEOPLE_LEAST: Final = 2
-"""A way that fewer took is nobody's common way, and tells whose it is."""
-STEP_LEAST_PX: Final = 150
+STEP_LEAST_PX: Final = 190
 STEP_MOST_PX: Final = 300
 """How wide the picture is for each stop."""
 WILL: Final = "From the first visit on, the ways that people take through the venue are here."
@@ -134,8 +131,8 @@ class _Page:
             drawn(svg, "Picture of journeys", many * STEP_LEAST_PX, many * STEP_MOST_PX)
             self._files(stretch)
         with box("halves"):
-            _paths(report, names)
-            _steps(report, names)
+            ways(report, names)
+            drop_out(report, names)
 
     def _files(self, stretch: Stretch) -> None:
         chosen: dict[str, str | int] = {"steps": self._asked.steps}
@@ -159,58 +156,3 @@ def _lead(report: JourneysReport, asked: _Asked) -> str:
         f"{words.count(number)} {one if number == 1 else many}, {SPANS[asked.span].lower()}, "
         f"the first {asked.steps} stops of each. The same place twice in a row is one stop."
     )
-
-
-def _steps(report: JourneysReport, names: Mapping[str, str]) -> None:
-    with box("panel", "section"):
-        heading("Drop-out at each stop")
-        with scrolled("Drop-out at each stop"), box("steps worded", "table"):
-            with box("", "thead"), box("", "tr"):
-                for head in ("Stop", "Came", "Ended here", "Went on", "Most ended at"):
-                    text(head, "", "th").props("scope=col")
-            with box("", "tbody"):
-                for step in report.steps:
-                    _step(step, report, names)
-
-
-def _step(step: Step, report: JourneysReport, names: Mapping[str, str]) -> None:
-    ended = f"{words.count(step.ended)} ({percent(step.ended / step.reached)})"
-    stops = [stop for stop in report.stops if stop.step == step.step and stop.ended]
-    most = max(stops, key=lambda stop: stop.ended, default=None)
-    with box("", "tr"):
-        text(words.ordinal(step.step), "", "th").props("scope=row")
-        text(words.count(step.reached), "", "td")
-        text(ended, "", "td")
-        text(percent(step.share_on), "", "td")
-        where = f"{_name(most.place, names)} ({words.count(most.ended)})" if most else "\u2013"
-        text(where, "row-sub", "td")
-
-
-def _paths(report: JourneysReport, names: Mapping[str, str]) -> None:
-    shown = [path for path in report.paths if path.people >= PEOPLE_LEAST][:PATHS_SHOWN]
-    with box("panel", "section"):
-        heading("Commonest ways", "people, and share of all")
-        if not shown:
-            empty("Everybody took a way of their own. Fewer stops have more in common.")
-        with box("rows"):
-            for path in shown:
-                _path(path, report.journeys, shown[0].people, names)
-        if len(shown) < len(report.paths):
-            empty("Rarer ways are left out.")
-
-
-def _path(path: Path, journeys: int, most: int, names: Mapping[str, str]) -> None:
-    with box("way"):
-        with box("way-stops"):
-            for place in path.places:
-                text(_name(place, names), "way-stop", "span")
-            if path.longer:
-                text("and on", "way-stop row-faint", "span")
-        text(words.count(path.people), "way-figure")
-        text(percent(path.people / journeys), "way-figure row-faint")
-        with box("bar"):
-            box("bar-fill").style(f"width: {path.people / most:.1%}")
-
-
-def _name(place: str, names: Mapping[str, str]) -> str:
-    return "other places" if place == OTHERS else names.get(place, place)

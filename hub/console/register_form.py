@@ -8,6 +8,9 @@ from nicegui import ui
 from hub.console.frame import Console
 from hub.console.link_button import show_link
 from hub.console.parts import box, button, field, heading, text
+from hub.core.people.ground import ground_of
+from hub.people.records import known_by
+from hub.people.sources import venue_of
 from hub.store.errors import StoreError
 from hub.store.people import NewPerson
 from hub.web.errors import BadInput
@@ -58,6 +61,7 @@ class RegisterForm:
 
     def _write(self, new: NewPerson) -> str:
         parts = self._console.parts
-        made = parts.store.people.register(new, parts.clock.wall_ms())
+        known = known_by(new, ground_of(venue_of(parts.store)))
+        made = parts.store.people.register(known, parts.clock.wall_ms())
         parts.nudge()
         return made.link_token or ""

@@ -311,9 +311,10 @@ def _outside(
         case doc.CallWebhook(target=to):
             connector, said = "webhook", f"calls {to}"
             body |= {"target": to, "person": cause.person}
-        case doc.WriteRecord(target=to):
-            assert cause.person is not None
+        case _:
+            to = act.target
             connector, said = "write", f"writes to {to}"
+            assert cause.person is not None, "the compiler lets rules about people alone write"
             ids = draft.person(cause.person).ids
             body |= {
                 "target": to,

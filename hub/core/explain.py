@@ -91,7 +91,7 @@ def stored(rules: Compiled, decision: Decision, folded: Folded | None) -> Explan
 
 def _of(folded: Folded, at_ms: int) -> Moment:
     found = [moment for moment in folded.near if moment.at_ms == at_ms]
-    return found[-1] if found else Moment(folded.now, folded.now, at_ms, at_ms)
+    return found[-1] if found else Moment(folded.person, folded.person, at_ms, at_ms)
 
 
 def _told(decision: Decision, at: str) -> str:
@@ -127,7 +127,7 @@ def explain(rules: Compiled, rule: str, folded: Folded, at_ms: int, around: Arou
     said = _late_said(rules, late, at_ms)
     if moment.event is not None and moment.asked_ms > at_ms:
         said = f"it was asked at {when(moment.asked_ms, at_ms, rules.zone)}, when that became known"
-    about = _About(folded.now.id, moment.at_ms, (*events, *late))
+    about = _About(folded.person.id, moment.at_ms, (*events, *late))
     return _no(rules, compiled, findings, about, said)
 
 
@@ -186,7 +186,7 @@ def _meant(
         found = trigger(rules, compiled, moment)
         if found.clause.held:
             return moment, found
-    asked = Moment(folded.now, folded.now, at_ms, at_ms)
+    asked = Moment(folded.person, folded.person, at_ms, at_ms)
     return asked, trigger(rules, compiled, asked)
 
 

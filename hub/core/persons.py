@@ -217,9 +217,8 @@ def _settle_in(draft: Draft, before: Person, after: Person) -> None:
             crowds.went(draft, before.place, after.id)
     if after.place is not None:
         crowds.came(draft, after.place, after.id)
-    everything = sweeps.Sweep(rules=tuple(draft.rules.rules))
     # What falls due at this very instant has not been looked at yet.
-    sweeps.look_again(draft, after.id, everything, draft.at_ms - 1)
+    sweeps.look_again(draft, after.id, sweeps.everything(draft.rules), draft.at_ms - 1)
     for kind, values in after.ids.items():
         draft.identities.update((id_key(kind, value), after.id) for value in values)
     _everything(draft, after.id)

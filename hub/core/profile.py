@@ -23,6 +23,8 @@ from hub.core.windows import insert
 COLOUR_ATTRIBUTE = "favourite_colour"
 ARTISTS_ATTRIBUTE = "favourite_artists"
 NEVER: Final = Fired(0, ())
+POINTS_MAX: Final = 2**53
+"""Most points that somebody can have, or owe: what JSON holds exactly."""
 
 
 def registered(person: Person, event: Registered) -> Person:
@@ -108,7 +110,8 @@ def earned(person: Person, points: int, at_ms: int) -> Person:
     if len(grown) > EARNED_KEPT_MAX:
         first, second, *rest = grown
         grown = [Earned(second.at_ms, first.points + second.points), *rest]
-    return replace(person, points=person.points + points, earned=tuple(grown))
+    total = max(-POINTS_MAX, min(POINTS_MAX, person.points + points))
+    return replace(person, points=total, earned=tuple(grown))
 
 
 def presence_of(person: Person, counted: frozenset[str] = frozenset()) -> Presence:

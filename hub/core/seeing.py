@@ -134,8 +134,6 @@ def _change(rules: Compiled, compiled: CompiledRule, person: Person) -> Clause:
             later = f" {spell(compiled.length_ms)} ago" if compiled.length_ms else ""
             text = f"{name} fired{later}"
             return Clause(text, bool(times), instants(times, rules.zone))
-        case doc.WhilePresent(place=place):
-            return Clause(f"is at {place}", person.place == place, person.place or "nowhere")
         case when:
             return Clause(_spelled(when), held=True, saw=person.place or "nowhere")
 

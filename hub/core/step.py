@@ -6,7 +6,7 @@ from contract.limits import FUTURE_MS_MAX
 from hub.core import absences, audiences, crowds, follow, persons, profile, stays, sweeps
 from hub.core import document as doc
 from hub.core import events as ev
-from hub.core.errors import ImplausibleInstant, RuleFailed, UnknownPlace
+from hub.core.errors import ImplausibleInstant, RuleFailed, UnknownPerson, UnknownPlace
 from hub.core.fire import follow_up, settle
 from hub.core.outcome import Grant, Outcome
 from hub.core.plan import ANYWHERE, Compiled
@@ -250,6 +250,8 @@ def _redeemed(draft: Draft, event: ev.Redeemed) -> None:
 def _called(draft: Draft, event: ev.Called) -> None:
     """Somebody pressed a button, or a system called: about a person or about the venue."""
     person = None if event.person is None else draft.world.resolve(event.person)
+    if person is not None and not draft.knows(person):
+        raise UnknownPerson(f"there is nobody {event.person!r} at this event")
     whom = "venue" if person is None else "person"
     listed = draft.rules.sparked_by.get(f"{event.kind}:{event.name}", ())
     draft.spark((rule for rule in listed if rule.about == whom), person, event.at_ms)

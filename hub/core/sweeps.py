@@ -56,7 +56,7 @@ def _timer(key: str, at_ms: int, rule: str, sweep: Sweep) -> Timer:
 
 def published(draft: Draft, version: int, at_ms: int, *, past: bool) -> None:
     """Have everybody looked at for what a version of the rules has changed about people."""
-    sweep = changed(draft.world.previous, draft.rules)
+    sweep = everything(draft.rules) if past else changed(draft.world.previous, draft.rules)
     if sweep != Sweep():
         plan = replace(sweep, past=past)
         draft.set_timer(_timer(f"sweep:version/{version}", at_ms, "", plan))
@@ -65,6 +65,11 @@ def published(draft: Draft, version: int, at_ms: int, *, past: bool) -> None:
         is_due = waiting is not None and waiting.due_ms <= at_ms
         if waiting is None or not is_due or not _is_meant_at(draft, compiled, waiting.due_ms):
             wait(draft, compiled, at_ms)
+
+
+def everything(rules: Compiled) -> Sweep:
+    """All rules and audiences."""
+    return Sweep(rules=tuple(rules.rules), audiences=tuple(rules.audiences), is_counted=True)
 
 
 def changed(before: Compiled | None, after: Compiled) -> Sweep:

@@ -119,10 +119,10 @@ class Engine:
             self._inbox.put_nowait(item)
 
     def consents(self, person: str, purpose: str) -> bool:
-        """Whether a person consents to a purpose now; asked again when an action is delivered."""
+        """Whether a person, known still, consents to a purpose (or "") when an action is sent."""
         person = self._memory.resolve(person)
         known = self._memory.people.peek(person) or self._store.load_people([person]).get(person)
-        return known is not None and purpose in known.consents
+        return known is not None and (not purpose or purpose in known.consents)
 
     # The one thread.
 

@@ -176,12 +176,15 @@ class Memory:
 
     def due(self, now_ms: int) -> Iterator[Timer]:
         """Timers that are due at ``now_ms``, in their order; each once."""
+        told: set[tuple[int, str]] = set()
         while True:
             due_ms = self.next_due_ms()
             if due_ms is None or due_ms > now_ms:
                 return
-            _, key = heapq.heappop(self._heap)
-            yield self.timers[key]
+            entry = heapq.heappop(self._heap)
+            if entry not in told:  # set twice for the same instant, it stands there twice
+                told.add(entry)
+                yield self.timers[entry[1]]
 
     def make_room(self) -> None:
         """Pack people who have not been seen lately, and forget some when there are too many."""

@@ -12,6 +12,7 @@ from hub.engine.items import Item
 from hub.engine.memory import Memory
 from hub.outbox.pending import Pending, Postponed, Settlement
 from hub.store import RetryRow, SettledRow, Store
+from hub.store.group import SettledOutcome
 
 
 class Deliverer(Protocol):
@@ -68,6 +69,22 @@ def _settle(work: Work, memory: Memory, item: Settlement) -> None:
     if reason is not None:
         work.set_aside("settled", "", reason, msgspec.json.encode(event))
     work.group.settled.append(SettledRow(item.key, item.outcome, event.detail, work.now_ms))
+
+
+def settle(work: Work, action: Action, outcome: SettledOutcome, detail: str) -> None:
+    """Let an action that waits come to its end without being sent."""
+    reward = action.connector == "reward"
+    event = ev.Settled(
+        key=action.key,
+        outcome=outcome,
+        at_ms=work.now_ms,
+        detail=detail,
+        person=action.person,
+        pool=action.body.get("pool") if reward else None,
+        index=action.body.get("index") if reward else None,
+    )
+    work.try_to_decide(f"settled:{action.key}/{work.pos + 1}", event)
+    work.group.settled.append(SettledRow(action.key, outcome, detail, work.now_ms))
 
 
 def plain(text: str) -> str:

@@ -1,6 +1,6 @@
 """What people ask for - on a page, by the API, on the command line - is decided like all else."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Final
 
@@ -16,6 +16,7 @@ from hub.core.sweeps import sweep_of
 from hub.engine.floor import Floor
 from hub.engine.group import Work
 from hub.engine.memory import Memory
+from hub.engine.outgoing import settle
 from hub.store import PublishedVenue, Store
 from hub.store.commands import CommandRow
 from hub.store.quarantine import Held
@@ -66,6 +67,8 @@ class Requests:
                 return  # a group writes one version of the venue; the rest waits for the next look
             if work.group.forgotten:
                 return  # nothing of them may follow in the group that forgets them
+            if isinstance(row.event, ev.Erased) and work.group.leases:
+                return  # a badge that somebody else has been lent just now is not theirs alone
             reason = None if row.key in known else self._command(work, row)
             work.group.commands_done.append((row.id, reason))
 
@@ -90,11 +93,33 @@ class Requests:
             return self._erase(work, row.key, event)
         if isinstance(event, ev.Registered | ev.Leased):
             self._floor.forget_badges()
+        before = self._consents_of(event)
         reason = work.try_to_decide(row.key, event)
         self._floor.follow(work)
-        if reason is None and isinstance(event, ev.Registered) and event.consents is not None:
-            self._stop_tracking(work, event)
+        withdrawn = before - self._consents_of(event)
+        if withdrawn:
+            self._drop_waiting(work, event, withdrawn)
+        if reason is None:
+            said = [event.person] if isinstance(event, ev.Registered) else []
+            joined = [person for person in work.group.aliases.values() if person is not None]
+            self._stop_tracking(work, event.at_ms, (*said, *joined))
         return reason
+
+    def _consents_of(self, event: ev.Event) -> frozenset[str]:
+        if not isinstance(event, ev.Registered) or event.consents is None:
+            return frozenset()
+        known = self._memory.people.get(self._memory.resolve(event.person))
+        return frozenset() if known is None else known.consents
+
+    def _drop_waiting(self, work: Work, event: ev.Event, withdrawn: frozenset[str]) -> None:
+        """What waits to be sent and needs a consent that is withdrawn is given up at once."""
+        assert isinstance(event, ev.Registered)  # noqa: S101 - asked by the caller
+        for one in self._store.actions_waiting_of(self._memory.resolve(event.person)):
+            action = one.action
+            missing = sorted(withdrawn.intersection((action.consent, *action.needs)))
+            if missing:
+                detail = f"consent to {missing[0]} was withdrawn"
+                settle(work, action, "dropped", detail)
 
     def _erase(self, work: Work, key: str, event: ev.Erased) -> str | None:
         """Forget somebody; rewards that are on their way to them go back to their pools."""
@@ -107,16 +132,17 @@ class Requests:
         self._floor.follow(work)
         return reason
 
-    def _stop_tracking(self, work: Work, event: ev.Registered) -> None:
-        """Somebody who no longer consents to presence is nowhere, at once."""
-        if "presence" in (event.consents or ()):
-            return
-        person = self._memory.resolve(event.person)
-        place = self._floor.tracker.where(person)
-        self._floor.tracker.forget(person)  # also who was heard, and is nowhere yet
-        if place is not None:
-            left = ev.Moved(person, place, "left", event.at_ms, "consent was withdrawn")
-            work.try_to_decide(f"moved/{work.pos + 1}", left)
+    def _stop_tracking(self, work: Work, at_ms: int, persons: Iterable[str]) -> None:
+        """Who of these does not consent to presence, or no longer, is nowhere, at once."""
+        for person in sorted({self._memory.resolve(person) for person in persons}):
+            known = self._memory.people.get(person)
+            if known is None or "presence" in known.consents:
+                continue
+            place = self._floor.tracker.where(person)
+            self._floor.tracker.forget(person)  # also who was heard, and is nowhere yet
+            if place is not None:
+                left = ev.Moved(person, place, "left", at_ms, "consent was withdrawn")
+                work.try_to_decide(f"moved/{work.pos + 1}", left)
 
     def _publish_venue(self, work: Work, key: str, event: ev.VenuePublished) -> str | None:
         version = self._venue_version + 1

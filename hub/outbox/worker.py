@@ -163,9 +163,9 @@ class Worker:
             self._finish(action, "dead", f"too old after {action.attempts} tries")
 
     def _has_consent(self, action: Pending) -> bool:
-        if not action.consent or not action.person:
+        if not action.person:
             return True
-        purposes = (action.consent, *action.needs)
+        purposes = (action.consent or "", *action.needs)
         return all(self._consents(action.person, purpose) for purpose in purposes)
 
     def _deliver(self, action: Pending, attempt: int, now_ms: int) -> Verdict:

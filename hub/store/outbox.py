@@ -96,6 +96,14 @@ def lease(
     return got
 
 
+def waiting_of(connection: Connection, event: str, persons: Collection[str]) -> list[PendingAction]:
+    """Return what waits to be sent to somebody, by whichever of their ids."""
+    query = select(*_COLUMNS).where(
+        _a.event == event, _a.person.in_(list(persons)), _a.status == "waiting"
+    )
+    return [pending(row) for row in connection.execute(query.order_by(_a.id))]
+
+
 def unlease(connection: Connection, event: str, owner: str) -> int:
     """Let go of all that ``owner`` holds, so that another may go on at once; returns how many."""
     statement = (

@@ -275,6 +275,12 @@ class Store:
         with self.database.read() as connection:
             return outbox.to_deliver(connection, self.event, now_ms, limit)
 
+    def actions_waiting_of(self, person: str) -> list[PendingAction]:
+        """Return what waits to be sent to somebody, held or to be tried again; oldest first."""
+        with self.database.read() as connection:
+            ids = identity.ids_of(connection, self.event, person)
+            return outbox.waiting_of(connection, self.event, ids)
+
     def next_action_due_ms(self) -> int | None:
         """Return the earliest instant at which an action may be leased; it may be past."""
         with self.database.read() as connection:

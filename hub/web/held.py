@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from hub.people.importing import HELD_SOURCE, take_again
 from hub.store import RewardReturned
 from hub.web.errors import AlreadyDone
 from hub.web.ports import WebParts
@@ -20,7 +21,12 @@ def stopped_connectors(parts: WebParts) -> dict[str, str]:
 
 def replay_held(parts: WebParts, number: int, by: str) -> bool:
     """Ask the engine to take something in again; False when it is not in quarantine."""
-    done = parts.store.quarantine.requeue(number, by, parts.clock.wall_ms())
+    store, now_ms = parts.store, parts.clock.wall_ms()
+    row = store.quarantine.get(number)
+    if row is not None and row.source.startswith(HELD_SOURCE):
+        done = take_again(store, row, now_ms) is None
+    else:
+        done = store.quarantine.requeue(number, by, now_ms)
     parts.nudge()
     return done
 

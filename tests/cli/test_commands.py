@@ -1,6 +1,5 @@
 """Every other command on real data folders: what it does, and what it refuses in one sentence."""
 
-import csv
 import json
 import stat
 import threading
@@ -136,94 +135,6 @@ def test_quarantined_taps_are_taken_in_once_somebody_holds_the_badge(running: Pa
     assert "not held: 999" in refused("quarantine", "replay", "999", "-d", running)
     assert "say either ids or --all" in refused("quarantine", "replay", "-d", running)
     assert "nothing in quarantine" in refused("quarantine", "show", "999", "-d", running)
-
-
-class TestPeople:
-    def test_import_twice_changes_nothing(self, fresh: Path, tmp_path: Path) -> None:
-        links = tmp_path / "links.csv"
-        plan = said("people", "import", PEOPLE, "--dry-run", "-d", fresh)
-        assert plan == {"new": 150, "known": 0, "refused": [], "dry_run": True}
-        assert said("people", "list", "-d", fresh) == []
-        shown = done("people", "import", PEOPLE, "--links", links, "-d", fresh)
-        assert "150 new, 0 known already, 0 refused" in shown
-        again = said("people", "import", PEOPLE, "--links", tmp_path / "none.csv", "-d", fresh)
-        assert (again["new"], again["known"]) == (0, 150)
-        with links.open() as file:
-            pages = list(csv.DictReader(file))
-        assert len({page["page"] for page in pages}) == 150
-        assert _mode(links) == 0o600
-        with _home(fresh).store() as store:
-            token = pages[0]["page"].rpartition("/")[2]
-            person = store.people.by_link(token)
-            assert person is not None
-            info = store.people.get(person)
-            assert info is not None
-            assert info.email == pages[0]["email"]
-            assert len(store.pending_commands()) == 301
-
-    def test_list_and_link(self, fresh: Path) -> None:
-        done("people", "import", PEOPLE, "-d", fresh)
-        [one] = said("people", "list", "jakub.bondarenko@example.org", "-d", fresh)
-        assert "Jakub Bondarenko" in done("people", "list", "jakub", "-d", fresh)
-        page = done("people", "link", one["person"], "-d", fresh).strip()
-        assert page.startswith("http://127.0.0.1:8000/a/")
-
-    def test_rows_are_refused_with_line_and_reason(self, fresh: Path, tmp_path: Path) -> None:
-        file = tmp_path / "odd.csv"
-        file.write_text(
-            "Who,Mail,Card,Colour,Agreed\n"
-            "Ada,ada@example.org,b1,#ff0000,lights;push\n"
-            ",nobody@example.org,b2,,\n"
-            "Bob,no-mail,b3,,\n"
-            "Cy,cy@example.org,b1,,\n"
-            "Di,ada@example.org,b5,,\n"
-            "Ed,ed@example.org,b6,red,\n"
-            "Flo,flo@example.org,b7,,spam\n"
-            "Gus,,,,\n"
-            "Hal,hal@example.org,b8,,,surplus\n"
-        )
-        mapped = "name=Who,email=Mail,badge=Card,favourite_colour=Colour,consents=Agreed"
-        result = foyer("people", "import", file, "--map", mapped, "--json", "-d", fresh)
-        assert result.exit_code == 1
-        found = json.loads(result.stdout)
-        assert found["new"] == 1
-        assert dict(found["refused"]) == {
-            3: "no name",
-            4: "'no-mail' is no e-mail address",
-            5: "the same badge stands on line 2",
-            6: "the same key stands on line 2",
-            7: "favourite_colour 'red' is not written #rrggbb",
-            8: "no purpose spam; there are lights, music, presence, push, rewards",
-            9: "no key, e-mail or badge to know them by",
-            10: "more cells than columns",
-        }
-        assert "no name" in foyer("people", "import", file, "--map", mapped, "-d", fresh).output
-        with _home(fresh).store() as store:
-            [person] = store.people.search("ada")
-            assert person.name == "Ada"
-
-    def test_a_file_that_cannot_be_meant(self, fresh: Path, tmp_path: Path) -> None:
-        file = tmp_path / "people.csv"
-        file.write_text("name,email\nAda,ada@example.org\n")
-        words = ("people", "import", file, "-d", fresh)
-        assert "has no column Mail; it has name, email" in refused(*words, "--map", "email=Mail")
-        assert "write FIELD=COLUMN" in refused(*words, "--map", "email")
-        assert "--consents: no purpose spam" in refused(*words, "--consents", "spam")
-        assert "No such file" in refused("people", "import", tmp_path / "none.csv", "-d", fresh)
-
-    def test_a_badge_that_somebody_else_holds(self, morning: Path, tmp_path: Path) -> None:
-        file = tmp_path / "people.csv"
-        file.write_text("name,badge\nAdam,ada\n")
-        result = foyer("people", "import", file, "-d", morning)
-        assert "somebody else holds that badge" in result.output
-        assert result.exit_code == 1
-
-    def test_a_sheet(self, morning: Path) -> None:
-        found = said("people", "show", "ada", "-d", morning)
-        assert found["visits"] == {"coffee": 3, "photo": 1}
-        assert found["tags"] == ["coffee-lover"]
-        assert found["rewards"] == [{"pool": "card", "index": 0, "status": "issued"}]
-        assert "message: A coffee on the house" in done("people", "show", "ada", "-d", morning)
 
 
 class TestDevices:

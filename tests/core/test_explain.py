@@ -173,7 +173,7 @@ def test_suppressed_and_shadow_say_so() -> None:
     assert told["s", "shadow"].sentence == (
         "As a shadow only, at 08:09: taps at coffee; it takes no action"
     )
-    assert fold.folded("ann", fold.at_ms(9)).now.fired.keys() == {"r", "s~shadow"}
+    assert fold.folded("ann", fold.at_ms(9)).person.fired.keys() == {"r", "s~shadow"}
 
 
 def test_an_arm_is_said() -> None:
@@ -182,7 +182,7 @@ def test_an_arm_is_said() -> None:
     del made["then"]
     fold = coffees(0, venue=document(made))
     assert fold.told().sentence == "Yes, at 08:00: taps at coffee (arm one)"
-    assert fold.folded("ann", fold.at_ms(1)).now.tags == {"x": fold.at_ms(0)}
+    assert fold.folded("ann", fold.at_ms(1)).person.tags == {"x": fold.at_ms(0)}
 
 
 def test_a_decision_is_told_without_its_rule_or_its_person() -> None:
@@ -241,20 +241,20 @@ def test_what_rules_gave_counts_from_when_they_gave_it() -> None:
     fold.tap(4, place="bacon", late=0.5)
     fold.pass_to(20)
     for minute, tags in ((2.9, set()), (3, {"regular"}), (8.9, {"regular"}), (9, set())):
-        now = fold.folded("ann", fold.at_ms(minute)).now
+        now = fold.folded("ann", fold.at_ms(minute)).person
         assert now.tags.keys() == tags
         assert held(fold, minute)["has the tag regular"] is bool(tags)
-    now, ann = fold.folded("ann", fold.at_ms(20)).now, fold.person()
+    now, ann = fold.folded("ann", fold.at_ms(20)).person, fold.person()
     for name in ("points", "draws", "honours", "status", "attributes", "assigned", "fired"):
         assert getattr(now, name) == getattr(ann, name)
-    assert fold.folded("ann", fold.at_ms(2)).now.points == 0
+    assert fold.folded("ann", fold.at_ms(2)).person.points == 0
     assert [one.outcome for one in fold.decisions if one.rule == "later"] == ["fired"] * 2
 
 
 def test_decisions_of_versions_and_rules_that_are_gone_still_fired() -> None:
     fold = coffees(0, venue=document(rule(TAP, {"do": "tag", "tag": "x"})))
     del fold.versions[1]
-    now = fold.folded("ann", fold.at_ms(1)).now
+    now = fold.folded("ann", fold.at_ms(1)).person
     assert (now.tags, now.fired["r"].count) == ({}, 1)
     gone = Decision("gone/ann", "gone", 1, "ann", None, fold.at_ms(0), "fired", "x", actions=["x"])
     follow = replace(gone, key="r/ann#7", rule="r")
@@ -262,7 +262,7 @@ def test_decisions_of_versions_and_rules_that_are_gone_still_fired() -> None:
     number = document(rule(TAP, set_), attributes=[{"name": "age", "type": "number"}])
     other = Logged(number)
     other.decisions += [gone, follow, replace(gone, rule="r", actions=["age is 3"])]
-    assert other.folded("ann", fold.at_ms(1)).now.attributes == {}
+    assert other.folded("ann", fold.at_ms(1)).person.attributes == {}
 
 
 def test_people_are_followed_through_merges_as_they_were_at_the_instant() -> None:
@@ -270,16 +270,16 @@ def test_people_are_followed_through_merges_as_they_were_at_the_instant() -> Non
     for minute, who in ((1, "ann"), (2, "bob"), (3, "ann")):
         fold.tap(minute, who)
     fold.tell(ev.Merged("ann", "bob", fold.at_ms(5)))
-    assert fold.folded("bob", fold.at_ms(4)).now.id == "bob"
-    assert len(fold.folded("ann", fold.at_ms(4)).now.visits["coffee"]) == 2
+    assert fold.folded("bob", fold.at_ms(4)).person.id == "bob"
+    assert len(fold.folded("ann", fold.at_ms(4)).person.visits["coffee"]) == 2
     for who in ("ann", "bob"):
-        assert fold.folded(who, fold.at_ms(6)).now.id == "ann"
-    assert fold.folded("ann", fold.at_ms(6)).now.visits == fold.person().visits
+        assert fold.folded(who, fold.at_ms(6)).person.id == "ann"
+    assert fold.folded("ann", fold.at_ms(6)).person.visits == fold.person().visits
     fold.tell(ev.Unmerged("ann", "bob", fold.at_ms(7)))
-    assert len(fold.folded("bob", fold.at_ms(8)).now.visits["coffee"]) == 1
+    assert len(fold.folded("bob", fold.at_ms(8)).person.visits["coffee"]) == 1
     again = replace(fold.rows[-1], pos=99)
     fold.rows += [again, replace(again, pos=100, event=ev.Merged("cid", "cid", fold.at_ms(8)))]
-    assert len(fold.folded("ann", fold.at_ms(8)).now.visits["coffee"]) == 2
+    assert len(fold.folded("ann", fold.at_ms(8)).person.visits["coffee"]) == 2
 
 
 def test_events_at_places_that_are_gone_and_of_other_kinds_are_left_aside() -> None:
@@ -290,7 +290,7 @@ def test_events_at_places_that_are_gone_and_of_other_kinds_are_left_aside() -> N
     fold.tell(ev.Redeemed("ann", "card", 0, fold.at_ms(4)))
     row = replace(fold.rows[-1], pos=99, event=ev.Tapped("ann", "moon", fold.at_ms(5)))
     fold.rows.append(row)
-    now = fold.folded("ann", fold.at_ms(6)).now
+    now = fold.folded("ann", fold.at_ms(6)).person
     assert (now.taps, now.place, now.since_ms) == ({}, "stage", fold.at_ms(2))
     own = [one.event for one in fold.rows]
     assert refold(fold.rules, "ann", own).place == "stage"

@@ -50,7 +50,7 @@ def test_what_is_folded_is_what_the_core_knew(seed: int) -> None:
         return
     for raw, person in core.state.people.items():
         if raw not in core.state.aliases:
-            now = core.folded(raw, core.clock_ms).now
+            now = core.folded(raw, core.clock_ms).person
             assert known(now) == known(person)
             if person != Person(raw):
                 assert sorted(now.audiences) == sorted(person.audiences)

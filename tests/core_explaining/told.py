@@ -56,7 +56,7 @@ class Logged(Fold):
     def folded(self, who: str, at_ms: int, pos: int | None = None) -> Folded:
         """Somebody as of an instant."""
         folded = fold(self.rules, self.versions.get, who, self.past, at_ms, self.around(), pos)
-        known = self.state.people.get(folded.now.id)
+        known = self.state.people.get(folded.person.id)
         return with_sent(folded, known.sent if known else {}, at_ms)
 
     def why(self, minute: float, name: str = "r", who: str = "ann") -> Explanation:

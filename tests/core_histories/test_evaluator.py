@@ -107,6 +107,10 @@ TRIGGERS: Final[list[tuple[dict[str, Any], Script, list[float]]]] = [
     ({"kind": "schedule", "every": "30s", "each": "everyone"}, [], [0, 30, 60, 90]),
     ({"kind": "schedule", "daily": "10:01", "each": "everyone"}, [], [60]),
     ({"kind": "schedule", "at": "2026-10-10T10:01", "each": "everyone"}, [], [60]),
+    ({"kind": "schedule", "cron": "1 10 * * sat", "each": "everyone"}, [], [60]),
+    ({"kind": "schedule", "cron": "1 10 * * sun", "each": "everyone"}, [], []),
+    ({"kind": "tap", "place": "coffee"}, [(1, "in", "coffee"), (2, "tap", "coffee")], [2]),
+    ({"kind": "visit", "place": "coffee"}, [(1, "in", "coffee"), (2, "tap", "coffee")], [2]),
 ]  # fmt: skip
 
 

@@ -134,7 +134,7 @@ def test_caps(cap: dict[str, Any], because: list[str]) -> None:
 @pytest.mark.parametrize(
     ("then", "second", "because"),
     [
-        ("hold", 49, ["quiet"]), ("hold", 50, [""]), ("drop", 59.999, ["quiet"]),
+        ("hold", 50, ["quiet"]), ("hold", 50.001, [""]), ("drop", 59.999, ["quiet"]),
         ("drop", 60, [""]), ("inbox", 1, [""]),
     ],
 )  # fmt: skip

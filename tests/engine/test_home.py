@@ -254,10 +254,10 @@ def test_a_venue_that_is_in_force_is_not_asked_for_again(opened: Store) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("{", "line"),
-        ("event: 3", "event"),
-        ("[]", "object"),
-        ("\x00", "special"),
+        ("{", ":2:1: error: this is no YAML"),
+        ("event: 3", ":1:8: error: event: expected fields"),
+        ("[]", ":1:1: error: expected fields"),
+        ("\x00", ":1:1: error: this is no YAML"),
     ],
 )
 def test_a_venue_that_cannot_be_meant_is_refused_with_its_file(
@@ -269,7 +269,6 @@ def test_a_venue_that_cannot_be_meant_is_refused_with_its_file(
         read_venue(path)
     assert words in str(caught.value)
     assert str(path) in str(caught.value)
-    assert "\n" not in str(caught.value)
 
 
 def test_a_venue_is_read_from_yaml(tmp_path: Path) -> None:

@@ -250,7 +250,7 @@ def test_a_stopped_connector_rests_though_the_action_cannot_wait(desk: Desk) -> 
 
 def test_withdrawn_consent_stops_what_is_queued(desk: Desk) -> None:
     willing = {("ann", "lights"), ("bob", "lights")}
-    desk.consenting = lambda person, purpose: (person, purpose) in willing
+    desk.consenting = lambda person, purpose: not purpose or (person, purpose) in willing
     desk.connector.open.clear()
     desk.send("first")
     desk.under_way()

@@ -20,6 +20,7 @@ from hub.core import document as d
 from hub.core.events import Event, Moved, Tapped
 from hub.core.outcome import Action, Decision, Grant
 from hub.core.restraint.experiments import HOLDOUT, arm
+from hub.core.state import Pool
 from hub.store import Group, LogRow, PublishedVenue, SettledRow, Store
 from hub.web.ports import WebParts
 from hub.web.settings import WebSettings
@@ -44,6 +45,7 @@ def venue() -> d.Venue:
     goal = d.Goal(visit="bacon", within="2h")
     return replace(
         before,
+        holdout=8,
         event=replace(before.event, starts="2026-11-11T08:00", ends="2026-11-13T10:00"),
         places=[
             replace(place, name=named.get(place.id, place.name),
@@ -86,6 +88,7 @@ def seed(store: Store) -> None:
         group.log.append(LogRow(pos, f"k{pos}", person, kind, event.at_ms, event.at_ms, body))
     _decide(group, document, events, chance)
     _give(group, chance)
+    group.pools["coffee-card"] = Pool("coffee-card", 50, 24, (7, 15, 23))
     store.commit(group)
     for number in range(0, 24, 2):
         reward = store.rewards.at("coffee-card", number)
@@ -143,8 +146,10 @@ def _give(group: Group, chance: random.Random) -> None:
             Action(key, "reward", body, "coffee-lover", PEOPLE[number], at_ms, at_ms)
         )
         group.grants.append(Grant("coffee-card", number, PEOPLE[number], key, at_ms))
-        end = "expired" if number % 8 == 7 else "done"
-        group.settled.append(SettledRow(key, end, "", at_ms))  # type: ignore[arg-type]
+        returned = number % 8 == 7
+        if returned:
+            group.released.append(group.grants[-1])
+        group.settled.append(SettledRow(key, "expired" if returned else "done", "", at_ms))
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from hub.attendee.view import read_attendee
 from hub.core.outcome import Decision
+from hub.people.purposes import purposes_of
 from hub.store import Group, Store
 from hub.store.views_web import WebReads
 from hub.store.web_values import RuleCount
@@ -63,7 +64,7 @@ def test_a_full_venue_is_read(empty: Store) -> None:
     assert isinstance(reads.rule_counts()["dance-music"], RuleCount)
     assert [letter.name for letter in reads.dead_letters()] == ["Mateo Lindqvist"]
     assert sum(edge.alive for edge in reads.edges()) == 11
-    view = read_attendee(empty, reads, people[0], NOW_MS)
+    view = read_attendee(empty, reads, people[0], purposes_of(None), NOW_MS)
     assert view is not None
     assert (view.first_name, view.ready, len(view.inbox)) == ("Ada", 2, 3)
-    assert read_attendee(empty, reads, "nobody", NOW_MS) is None
+    assert read_attendee(empty, reads, "nobody", purposes_of(None), NOW_MS) is None

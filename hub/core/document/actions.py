@@ -34,9 +34,9 @@ class SetAttribute(Part, frozen=True, tag_field="do", tag="set"):
 
 
 class AddPoints(Part, frozen=True, tag_field="do", tag="points"):
-    """Add points."""
+    """Add points, or take some away."""
 
-    points: int
+    points: Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
 
 
 class AwardHonour(Part, frozen=True, tag_field="do", tag="honour"):

@@ -70,7 +70,7 @@ class Past(Struct, frozen=True):
 class Folded(Struct, frozen=True):
     """Somebody at an instant, the moments shortly before it, and what was known too late."""
 
-    now: Person
+    person: Person
     near: tuple[Moment, ...]
     late: tuple[Known, ...]
 
@@ -222,7 +222,7 @@ def with_sent(folded: Folded, sent: Mapping[str, tuple[int, ...]], at_ms: int) -
     """With what caps had counted by then; no event of the person says so."""
     upto = {name: tuple(t for t in times if t <= at_ms) for name, times in sent.items()}
     near = (replace(one, person=replace(one.person, sent=upto)) for one in folded.near)
-    return replace(folded, now=replace(folded.now, sent=upto), near=tuple(near))
+    return replace(folded, person=replace(folded.person, sent=upto), near=tuple(near))
 
 
 def _is_known(row: Known, at_ms: int, upto_pos: int | None) -> bool:

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from hub.core.document.people import AttributeInfo, IdKind
 from hub.core.document.venue import Place, Venue
+from hub.core.state import MERGED_KEPT_MAX
 
 DEFAULT_KINDS: Final = (
-    IdKind("registration", priority=100),
+    IdKind("registration", priority=100, per_person=MERGED_KEPT_MAX + 1),
     IdKind("email", priority=80, per_person=5, normalise="email"),
     IdKind("phone", priority=60, per_person=5, normalise="phone"),
     IdKind("crm", priority=50, per_person=5),

@@ -1,6 +1,7 @@
 """All that is known, in the order in which it became known: facts, and what rules did about them.
 
-A row is never changed. Whose it is now follows from the merges that were not undone.
+A row is never changed but when somebody is forgotten. Whose it is now follows from the merges that
+were not undone.
 """
 
 from collections.abc import Iterable
@@ -98,8 +99,9 @@ def _without(row: Row, ids: frozenset[str]) -> Row:
 
 
 def _stays(row: Row, lent: set[str]) -> bool:
-    is_lease = isinstance(row, Fact) and isinstance(row.event, ev.Leased)
-    return not is_lease or row.event.badge in lent
+    if isinstance(row, Fact) and isinstance(row.event, ev.Leased):
+        return row.event.badge in lent
+    return True
 
 
 def _buried(row: Row) -> Row:
