@@ -18,8 +18,9 @@ def visited(draft: Draft, place: str, person_id: str, at_ms: int, before: Person
         _completes(draft, compiled, person_id, at_ms)
     for compiled in rules.sequences_from.get(place, ()):
         _completes_later(draft, compiled, person_id, at_ms)
-    for compiled in rules.without.get(place, ()):
-        wait_without(draft, compiled, person_id, at_ms)
+    if at_ms not in before.visits.get(place, ()):
+        for compiled in rules.without.get(place, ()):
+            wait_without(draft, compiled, person_id, at_ms)
     for key in (place, ANYWHERE):
         for compiled in rules.absent.get(key, ()):
             _seen(draft, compiled, person_id, at_ms, before)

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from hub.core import crowds, stays, sweeps
+from hub.core import absences, crowds, stays, sweeps
 from hub.core import document as doc
 from hub.core import events as ev
 from hub.core.errors import UnknownBadge, UnknownPerson
@@ -166,6 +166,7 @@ def merged(draft: Draft, event: ev.Merged) -> None:
     )
     draft.aliases[theirs_id] = mine_id
     _move_out(draft, theirs)
+    draft.cancel_timer(f"{absences.NEVER_PREFIX}{theirs_id}")
     draft.put(Person(theirs_id))
     _settle_in(draft, mine, one)
     for compiled in draft.rules.rules.values():
@@ -247,7 +248,9 @@ def erased(draft: Draft, event: ev.Erased) -> None:
         if timer.person in raws:
             draft.cancel_timer(key)
     for badge, leases in world.leases.items():
-        kept = tuple(lease for lease in leases if lease.person not in raws)
+        kept = tuple(
+            Lease(lease.from_ms, None) if lease.person in raws else lease for lease in leases
+        )
         if kept != leases:
             draft.leases[badge] = kept if any(lease.person for lease in kept) else ()
     _forget_wishes(draft, raws)

@@ -55,6 +55,8 @@ def left(draft: Draft, person: str, place: str, at_ms: int, since_ms: int) -> No
 
 def fell_due(draft: Draft, compiled: CompiledRule, timer: Timer, person: str) -> None:
     """A stay that ended, or that the rule of today sees otherwise, makes nothing true."""
+    if not compiled.at_least_ms:
+        return
     place = timer.place or ""
     if draft.person(person).place != place or place not in compiled.places:
         return

@@ -71,6 +71,8 @@ class Requests:
                 return  # a badge that somebody else has been lent just now is not theirs alone
             reason = None if row.key in known else self._command(work, row)
             work.group.commands_done.append((row.id, reason))
+            if isinstance(row.event, ev.VenuePublished):
+                self._need(rows)  # it may tell people apart by other ids
 
     def _need(self, rows: list[CommandRow]) -> None:
         """Have in memory whom the requests are about, and whose ids they name."""

@@ -20,6 +20,7 @@ from hub.store.traces import Traces
 
 ERASED: Final = "erased"
 TOMBSTONE: Final = "tombstone"
+LEASED: Final = "leased"
 
 _event = msgspec.json.Decoder(ev.Event)
 _json = msgspec.json.Encoder()
@@ -54,7 +55,16 @@ def erase(connection: Connection, event: str, traces: Traces) -> None:
     bare = [row for row in others if row.pos not in known and _is_about(row, traces)]
     stones = sorted((row for row in (*rows, *bare) if row.kind != ERASED), key=lambda row: row.pos)
     effects = _effects(connection, event, traces, stones)
-    _rewrite.run(connection, [_tombstone(event, row, effects[row.pos]) for row in stones])
+    lent = {row.pos: badge for row in stones if (badge := _shared_badge(row, traces)) is not None}
+    _rewrite.run(
+        connection,
+        [
+            _handed_back(event, row, lent[row.pos])
+            if row.pos in lent
+            else _tombstone(event, row, effects[row.pos])
+            for row in stones
+        ],
+    )
     erased = [row for row in (*rows, *bare) if row.kind == ERASED]
     _rewrite.run(connection, [_blank(event, row) for row in erased])
     _reword.run(connection, list(_sweeps(event, others, traces.ids)))
@@ -87,6 +97,21 @@ def _sweeps(
         if isinstance(swept, ev.Swept) and not ids.isdisjoint(swept.persons):
             left = replace(swept, persons=[one for one in swept.persons if one not in ids])
             yield _json.encode(left), event, row.pos
+
+
+def _shared_badge(row: _Own, traces: Traces) -> str | None:
+    """The badge that was lent to them and to somebody else too; None for any other row."""
+    if row.kind != LEASED:
+        return None
+    lease = _event.decode(row.body)
+    shared = isinstance(lease, ev.Leased) and lease.badge not in traces.badges
+    return lease.badge if shared and isinstance(lease, ev.Leased) else None
+
+
+def _handed_back(event: str, row: _Own, badge: str) -> tuple[object, ...]:
+    """From then on the badge was with nobody whom the log knows: not with the one before."""
+    body = _json.encode(ev.Leased(badge, None, row.at_ms))
+    return f"{LEASED}/{row.pos}", None, LEASED, row.at_ms, body, event, row.pos
 
 
 def _tombstone(event: str, row: _Own, effect: ev.Tombstone) -> tuple[object, ...]:

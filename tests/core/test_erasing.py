@@ -74,13 +74,13 @@ def test_what_was_waited_for_does_not_come_any_more() -> None:
     assert fold.state.people.keys() == {"bob"}
 
 
-def test_a_badge_that_was_somebody_elses_before_keeps_that_lease() -> None:
+def test_a_badge_that_was_somebody_elses_too_is_not_given_back_to_them() -> None:
     fold = Fold(document()).join("ann", "bob")
     fold.tell(ev.Leased("ann", "bob", fold.at_ms(5)))
     fold.tell(ev.Leased("bob", None, fold.at_ms(5)))
     fold.erase(6)
     assert fold.state.leases == {
-        "ann": (Lease(fold.at_ms(5), "bob"),),
+        "ann": (Lease(fold.opens_ms, None), Lease(fold.at_ms(5), "bob")),
         "bob": (Lease(fold.opens_ms, "bob"), Lease(fold.at_ms(5), None)),
     }
 

@@ -33,6 +33,10 @@ class Logged(Fold):
         if outcome.person_id is not None:
             known_ms = event.at_ms if now_ms is None else now_ms
             self.rows.insert(at, Known(pos, outcome.person_id, known_ms, event))
+        if outcome.forgotten:
+            gone = set(outcome.forgotten)
+            self.rows = [row for row in self.rows if row.raw not in gone]
+            self.decisions = [one for one in self.decisions if one.person not in gone]
         return outcome
 
     def join(

@@ -23,6 +23,13 @@ LATE_MS: Final = [1, 1_000, 5_000, 10_000, 20_000, 60_000]
 MERGES_AFTER_MS: Final = 7
 """Nothing else is due at such an instant: whether it comes before a merge would be open."""
 AFTERWARDS_MS: Final = 150_000
+QUIET: Final = ["10:00", "10:01", "10:02", "23:59", "00:01", "02:00", "03:00"]
+"""Quiet hours of somebody's own."""
+KINDS: Final[dict[str, float]] = {
+    "tap": 10, "move": 8, "register": 2, "lease": 0.6, "redeem": 0.8, "call": 1, "join": 0.6,
+    "settle": 0.4, "erase": 0.3,
+}  # fmt: skip
+"""What may happen, and how often."""
 
 
 @dataclass(slots=True)
@@ -38,6 +45,7 @@ class Day:
     registered: list[str] = field(default_factory=list)
     last_ms: int = 0
     by_ids: bool = False
+    weights: list[float] = field(default_factory=list)
 
     def apart(self) -> None:
         """No two registrations or moves are at one instant: which is later would be open."""
@@ -61,6 +69,9 @@ def _registers(day: Day, person: str) -> None:
         attributes["drinks"] = {random.choice(["tea", "beer"]): 1}
     if random.random() < 0.3:
         attributes["likes"] = [random.choice(["tea", "beer"])]
+    if random.random() < 0.1:
+        clocks = random.sample(QUIET, 2)
+        attributes |= {"quiet_from": clocks[0], "quiet_until": clocks[1]}
     if random.random() < 0.3:
         attributes["diet"] = random.choice(["vegan", "none"])
     consents = None
@@ -159,10 +170,7 @@ def _settles(day: Day, person: str) -> None:
 
 def _something(day: Day, persons: list[str]) -> None:
     person = day.random.choice(persons)
-    match day.random.choices(
-        ["tap", "move", "register", "lease", "redeem", "call", "join", "settle", "erase"],
-        [10, 8, 2, 0.6, 0.8, 1, 0.6, 0.4, 0.3],
-    )[0]:
+    match day.random.choices([*KINDS], day.weights)[0]:
         case "tap":
             _taps(day, person)
         case "move":
@@ -192,19 +200,21 @@ def history(seed: int) -> History:
     day = Day(random, begins_ms, random.choice([0, 0, 0, 5_000]))
     persons = PEOPLE[: random.randint(1, 3)]
     day.by_ids = bool(written["ids"])
+    day.weights = [weight * random.choice([1, 1, 1, 5]) for weight in KINDS.values()]
+    published = random.choice([0.02, 0.02, 0.02, 0.1])
     for person in persons:
         if random.random() < 0.9:
             _registers(day, person)
         day.tell(ev.Leased(f"{person}-badge", person, day.now_ms))
         day.now_ms += random.choice([0, 1_000])
     latest = written
-    for _ in range(random.randint(1, 26)):
+    for _ in range(random.randint(1, random.choice([26, 26, 26, 60]))):
         day.now_ms += random.choice(GAPS_MS)
         chance = random.random()
-        if chance < 0.02:
+        if chance < published:
             latest = changed(random, latest)
             day.steps.append(Publish(day.now_ms, latest, random.random() < 0.3))
-        elif chance < 0.04:
+        elif chance < published + 0.02:
             day.steps.append(Restart(day.now_ms))
         else:
             _something(day, persons)

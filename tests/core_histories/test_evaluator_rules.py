@@ -153,6 +153,15 @@ def test_somebodys_own_quiet_hours_after_those_of_the_venue() -> None:
     assert told.because() == ["quiet", ""]
 
 
+def test_a_push_that_disturbs_nobody_is_not_held() -> None:
+    quiet = [{"from": "10:00", "until": "10:01", "then": "inbox"}]
+    told = Told(document(rule(TAP, PUSH), quiet=quiet))
+    told.register("bob", 0, quiet_from="10:00", quiet_until="10:03")
+    told.tap(10, who="bob")
+    told.tap(60, who="bob")
+    assert told.because() == ["", "quiet"]
+
+
 def test_consent_age_stock_and_budget() -> None:
     budget = [{"name": "b", "amount": 3, "pools": ["card"]}]
     told = Told(document(rule(TAP, CARD | {"max_age": "5s"}), budgets=budget))

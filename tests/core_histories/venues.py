@@ -212,12 +212,14 @@ def action(random: Random, *, deep: bool = True) -> dict[str, Any]:
         {"do": "push", "title": "Hello"} | optional(random, 0.3, max_age="10s"),
         {"do": "light", "lamp": "Door", "colour": "#ff0000"},
         {"do": "staff", "title": "Look"},
+        {"do": "mqtt", "topic": "out"}
+        | optional(random, 0.5, needs=random.choice([[], ["profiling"], ["push", "sharing"]])),
     ]
     if deep:
         kinds += [
-            {"do": "follow_up", "after": random.choice(LENGTHS),
-             "then": [action(random, deep=random.random() < 0.3)]}
-            for _ in range(2)
+            {"do": "follow_up", "then": [action(random, deep=random.random() < 0.3)]} | when
+            for when in ({"after": random.choice(LENGTHS)}, {"after": random.choice(LENGTHS)},
+                         {"at": random.choice(CLOCKS)})
         ]  # fmt: skip
         kinds.append({"do": "cancel", "rule": "r0"})
     return random.choice(kinds)
@@ -305,7 +307,7 @@ def venue(random: Random) -> Written:
 def _caps(random: Random, rules: list[Written]) -> list[Written]:
     if random.random() < 0.6:
         return []
-    of = random.choice(["push", "reward", "light", "staff", "everything"])
+    of = random.choice(["push", "reward", "light", "staff", "mqtt", "everything"])
     if any("group" in one for one in rules):
         of = random.choice([of, "group:g"])
     return [

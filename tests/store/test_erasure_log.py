@@ -8,7 +8,7 @@ from hub.core.state import Lease
 from hub.store import Group, LogRow, Store
 from hub.store.rebuild import is_settled
 from hub.store.views_web import WebReads
-from tests.store.erasing import BOB, OTHER, decision, forget, gift, live, row
+from tests.store.erasing import BOB, OTHER, SHARED, decision, forget, gift, live, row
 
 _event = msgspec.json.Decoder(ev.Event)
 
@@ -24,7 +24,8 @@ def test_rows_become_tombstones(store: Store) -> None:
     assert events[8] == ev.Tombstone(8_000, {"coffee": [1, 3]})
     assert events[10] == ev.Tombstone(10_000, returned={"coffee": [0]})
     assert events[11] == ev.Tombstone(11_000, redeemed={"coffee": 1})
-    assert all(events[pos] == ev.Tombstone(pos * 1_000) for pos in (4, 5, 6, 12, 13))
+    assert all(events[pos] == ev.Tombstone(pos * 1_000) for pos in (4, 6, 12, 13))
+    assert events[5] == ev.Leased(SHARED, None, 5_000)
     assert events[9] == ev.Swept("at-noon", 9_000, [BOB])
     assert events[15] == ev.Erased("", 20_000)
     assert [after[pos - 1] for pos in (1, 3, 7, 14)] == [before[pos - 1] for pos in (1, 3, 7, 14)]

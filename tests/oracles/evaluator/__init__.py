@@ -16,9 +16,8 @@ leaves an order open, this is how it is settled here:
 - Absences of one length that somebody's first visit began are one step, and so is a dwell that is
   complete on coming back.
 - Who was merged is followed by each id alone until then; from then on there is one place.
-- A publication makes no rule true for what lies in the past, unless that is asked for;
-  then those whose ``when`` is another one, or which wake up or go live, are true for all visits so
-  far, and for members as of now.
+- A publication makes no rule true for what lies in the past, unless that is asked for; then all
+  rules are true for all visits so far, and for members as of now, but where they fired already.
 - A merge fires the visits, tours and sequences that the two have only together, dated at the
   crossing; what would have fallen due before it does not. An unmerge fires nothing. After both,
   audiences are looked at as after any event.

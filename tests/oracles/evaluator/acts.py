@@ -102,10 +102,19 @@ class Acts:
         while now_in := [one for one in open_ if in_hours(one[0], one[1], at_ms, self._zone)]:
             if any(then == "drop" for _, _, then in now_in):
                 return None
+            if self._inbox_alone(channel, at_ms):
+                break
             at_ms = max(next_ms(until, at_ms, self._zone) for _, until, _ in now_in)
             if at_ms >= expires_ms:
                 return None
         return self.asked_ms if at_ms == self.now_ms else at_ms
+
+    def _inbox_alone(self, channel: str, at_ms: int) -> bool:
+        """Whether a push disturbs nobody at that instant: it goes to the inbox alone."""
+        return channel == "push" and any(
+            one.then == "inbox" and in_hours(one.from_, one.until, at_ms, self._zone)
+            for one in self.ledger.venue.quiet
+        )
 
     def take(self, acts: Sequence[doc.Act], path: str = "") -> list[str]:
         """Take what can be taken; each action's refusal, or nothing for one that was taken."""

@@ -264,9 +264,10 @@ class Deciding:
         self.members = {entry for entry in self.members if entry[1] not in ids}
         self.looked_ms = {k: ms for k, ms in self.looked_ms.items() if k[1] not in ids}
 
-    def publish(self, venue: doc.Venue, now_ms: int) -> None:
+    def publish(self, venue: doc.Venue, now_ms: int, *, past: bool) -> None:
         """Another document is in force: everybody is looked at, and no rule is true for it."""
-        other = {one.name for one in venue.audiences if one not in self.venue.audiences}
+        same = [] if past else self.venue.audiences
+        other = {one.name for one in venue.audiences if one not in same}
         self.ledger.publish(venue)
         names = {audience.name for audience in venue.audiences}
         self.members = {entry for entry in self.members if entry[0] in names}

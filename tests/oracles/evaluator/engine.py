@@ -57,6 +57,8 @@ class Evaluator:
         who = None if person is None else self.ledger.who(person)
         before = None if who is None else self.ledger.view(who)
         seen = self.ledger.seen()
+        if who is not None and who not in seen and isinstance(event, ev.Redeemed | ev.Called):
+            return
         self.ledger.add(Fact(event, now_ms, person))
         after = None if who is None else self.ledger.view(who)
         touched = {} if who is None else {who: before if who in seen else None}
@@ -77,20 +79,18 @@ class Evaluator:
         self.pass_to(now_ms - 1)
         self.clock_ms = max(self.clock_ms, now_ms)
         before = self.deciding.venue
-        self.deciding.publish(venue, now_ms)
+        self.deciding.publish(venue, now_ms, past=past)
         self.waiting.publish(before, now_ms)
         if past:
-            self.deciding.settle(self._ever(before, now_ms), {}, now_ms)
+            self.deciding.settle(self._ever(now_ms), {}, now_ms)
 
-    def _ever(self, before: doc.Venue, now_ms: int) -> Iterator[Candidate]:
-        """All that was ever true for anybody by what happened, for rules that ask otherwise now.
+    def _ever(self, now_ms: int) -> Iterator[Candidate]:
+        """All that was ever true for anybody by what happened.
 
         Who is in an audience came in now.
         """
-        same = {(one.name, one.when, one.stage) for one in before.rules}
         for order, rule in enumerate(self.ledger.venue.rules):
             asked = rule.stage in ("live", "shadow")
-            asked = asked and (rule.name, rule.when, rule.stage) not in same
             for person in self.ledger.persons() if asked else ():
                 times = sorted(happened(rule.when, self.ledger.view(person), self.ledger.venue))
                 match rule.when:
