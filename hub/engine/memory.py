@@ -143,6 +143,7 @@ class Memory:
         """Take over what a step decided."""
         for person in outcome.people:
             self.people.put(person)
+            self.forgotten.discard(person.id)  # somebody new, to whom the same id was given
         for zone in outcome.zones:
             self.zones[zone.id] = zone
         for pool in outcome.pools:

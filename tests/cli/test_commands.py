@@ -53,7 +53,7 @@ class TestVenue:
             "venue", "check", wrong
         )
         wrong.write_text(VENUE.replace("rules:", "rulez:"))
-        assert "unknown field `rulez`" in refused("venue", "check", wrong)
+        assert "unknown field 'rulez'" in refused("venue", "check", wrong)
         wrong.write_text("event: [")
         assert str(wrong) in refused("venue", "check", wrong)
         assert "No such file" in refused("venue", "check", tmp_path / "none.yaml")

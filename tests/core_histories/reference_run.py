@@ -1,20 +1,8 @@
 """Runs a history through the evaluator, and says what came of it."""
 
-from dataclasses import dataclass, field
-
 from tests.core_histories.history import History, Publish, Told, read
 from tests.oracles.evaluator import Evaluator
 from tests.oracles.evaluator.engine import Hint, in_order
-
-
-@dataclass(slots=True)
-class Result:
-    """What is compared: sorted lines of text, under a heading each."""
-
-    decisions: list[str] = field(default_factory=list)
-    people: dict[str, dict[str, str]] = field(default_factory=dict)
-    members: list[str] = field(default_factory=list)
-    pools: dict[str, int] = field(default_factory=dict)
 
 
 def run(history: History, hint: Hint = in_order) -> Evaluator:

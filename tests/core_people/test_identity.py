@@ -138,7 +138,9 @@ def test_unknown_kinds_blocked_values_and_what_is_no_id_are_left_out() -> None:
 def test_the_least_trusted_kind_is_left_out_until_one_person_can_have_the_ids() -> None:
     other = person("bob", 1, registration=["r1"], phone=["+49301234567"])
     ann = person("ann", 2, registration=["r2"])
-    found = ask(ann, other, registration=["r2"], phone=["+49 30 1234567"], app=["9"])
+    kinds = {kind.name: kind for kind in DEFAULT_KINDS}
+    kinds["registration"] = doc.IdKind("registration", priority=100)
+    found = ask(ann, other, kinds=kinds, registration=["r2"], phone=["+49 30 1234567"], app=["9"])
     assert (found.survivor, found.merges) == ("ann", ())
     assert found.claims == {"registration": ("r2",)}
     why = "with it one person would have more than 1 of registration"

@@ -10,7 +10,7 @@ from contract.readings import Record
 from hub.core import events as ev
 from hub.core.outcome import Decision
 from hub.core.state import Person, Timer
-from hub.engine.items import Arrived
+from hub.engine.items import Arrived, Item
 from hub.engine.rebuild import compare, differences, rebuild
 from hub.outbox.pending import Settlement
 from hub.outbox.retry import Outcome
@@ -24,7 +24,9 @@ MIN_MS: Final = 60_000
 class Day(Hub):
     """An engine with its store; with ``restarts`` a new one takes over after each step."""
 
-    def __init__(self, store: Store, *rules: dict[str, Any], restarts: bool = False, **more: Any):
+    def __init__(
+        self, store: Store, *rules: dict[str, Any], restarts: bool = False, **more: Any
+    ) -> None:
         """Publish a venue with these rules; ``more`` are further parts of the document."""
         self._restarts = restarts
         self._sent: dict[str, int] = {}
@@ -40,20 +42,20 @@ class Day(Hub):
         self.clock.now_ms = at_ms(minute)
         return self
 
-    def happens(self, *messages: Arrived) -> None:
+    def happens(self, *items: Item) -> None:
         """One group, with what waits in the store."""
-        self.run(*messages)
+        self.run(*items)
         if self._restarts:
             self.make_engine()
 
     def lives_on(self, groups_max: int = 100) -> None:
         """Run groups until nothing is due any more and nobody is looked at."""
         for _ in range(groups_max):
+            self.happens()
             memory = self.engine._memory
             due_ms = memory.next_due_ms()
             if not memory.sweeps and (due_ms is None or due_ms > self.clock.now_ms):
                 return
-            self.happens()
         raise AssertionError(f"something is still due after {groups_max} groups")
 
     def batch(self, edge: str, *records: Record, at_ms: int | None = None) -> Arrived:
@@ -123,7 +125,8 @@ class Day(Hub):
     def agrees(self) -> None:
         """State in memory is what is stored, and what the log gives."""
         memory, state = self.engine._memory, self.store.load_engine()
-        assert differences(self.store) == []
+        found = differences(self.store)
+        assert found == [], found
         assert memory.timers == {timer.key: timer for timer in state.timers}
         assert memory.sweeps == {t.key: t for t in state.timers if t.kind == "sweep"}
         assert {badge: held for badge, held in memory.leases.items() if held} == state.leases
@@ -140,7 +143,8 @@ class Day(Hub):
         """Filled from the log anew, the store holds what it held, and an engine goes on with it."""
         before = self.store.folded()
         rebuild(self.store)
-        assert compare(before, self.store.folded()) == []
+        found = compare(before, self.store.folded())
+        assert found == [], found
         self.make_engine()
         self.agrees()
 
@@ -148,4 +152,3 @@ class Day(Hub):
 def at_ms(minute: float) -> int:
     """Unix milliseconds of a minute after the doors opened."""
     return OPENS_MS + round(minute * MIN_MS)
-

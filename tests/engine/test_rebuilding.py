@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.core import events as ev
-from hub.engine import requests
 from hub.store import StoreUnavailable
 from tests.core.fold import CONSENTS, TAP, rule
 from tests.databases import EVENT
@@ -68,7 +67,6 @@ ONE: Final = st.one_of(
     st.tuples(st.just("lend"), _badge, _person),
     st.tuples(st.just("merge"), _person, _person),
     st.tuples(st.just("part"), _person, _person),
-    st.tuples(st.just("erase"), _person),
     st.tuples(st.just("publish"), st.booleans(), st.booleans()),
     st.tuples(st.just("settle"), st.sampled_from(["done", "dead"])),
 )
@@ -98,8 +96,6 @@ def ask(day: Day, one: tuple[Any, ...]) -> list[Any]:
             day.ask(ev.Merged(person, other, now_ms))
         case ("part", person, other):
             day.ask(ev.Unmerged(person, other, now_ms))
-        case ("erase", person):
-            day.ask(ev.Erased(person, now_ms))
         case ("publish", is_changed, is_shorter):
             rules = RULES[: 6 if is_shorter else None]
             day.ask(day.venue_event(*rules, **(CHANGED if is_changed else PARTS)))
@@ -129,9 +125,7 @@ def test_whatever_happens_memory_store_and_log_agree(
             live_through(store, steps)
 
 
-def live_through(
-    store: FaultyStore, steps: list[tuple[int, list[tuple[Any, ...]], str]]
-) -> None:
+def live_through(store: FaultyStore, steps: list[tuple[int, list[tuple[Any, ...]], str]]) -> None:
     """Take the steps, looking after each whether all agree."""
     day = Day(store, *RULES, **PARTS)
     day.join(*PEOPLE[:3])
@@ -152,7 +146,3 @@ def live_through(
     day.agrees()
     day.folds_again()
     assert all(reason.startswith("nobody holds") for reason in day.held())
-
-
-def test_many_parts_of_a_sweep_are_many_rows(sqlite_store: FaultyStore) -> None:
-    assert requests.SWEEP_PERSONS > 1

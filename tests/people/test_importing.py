@@ -52,7 +52,9 @@ class TestPlainColumns:
             "favourite_colour": "#ff0000",
         }  # fmt: skip
         assert ann.consents == {"push", "lights"}
-        assert ann.ids == {"email": ("ann@example.org",)}
+        assert ann.ids == {
+            "registration": ("import/ann@example.org",), "email": ("ann@example.org",),
+        }  # fmt: skip
         assert hub.store.people.by_badge("b1") == ann.id
 
     def test_the_same_file_again_costs_no_event(self, hub: Hub) -> None:
@@ -128,7 +130,9 @@ class TestPlainColumns:
         assert report.new == 2
         assert [p.phone for p in quick_hub.store.people.search("")] == ["030 12345", "+4930123456"]
         state = quick_hub.store.load_people([one(quick_hub, "bob")])
-        assert [p.ids for p in state.values()] == [{"phone": ("+4930123456",)}]
+        assert [p.ids for p in state.values()] == [
+            {"registration": ("import/2",), "phone": ("+4930123456",)}
+        ]
 
 
 class TestSource:

@@ -27,6 +27,17 @@ leaves an order open, this is how it is settled here:
 - A rule that waits for another to have fired counts what it did since the two were published so.
 - A dwell is reached once: when leaving turns out to have been earlier, what was decided stays.
 - What is given twice was given once, the first time.
+- Who waits for a stay to last when its rule is published with another length is asked when it was
+  due, if nothing of the rule of today lies ahead, they are still there and that rule is true then.
+  An absence of who was never there, due at the very instant of publishing, is judged by the rules
+  of today.
+- What is due at an instant is asked once: what becomes known later and changes nothing about when
+  it is due does not have it asked again.
+- Of who is forgotten nothing remains but what pools and the event as a whole have counted; a badge
+  that somebody else had as well was nobody's while it was theirs.
+- Quiet hours are judged at the real now: ``drop`` before ``inbox`` before ``hold``, until outside
+  of all; what expires by then is dropped. They end with the last time the clock shows their end.
+- Nothing is handed over to, or called about, somebody of whom nothing is known.
 - Registrations and moves of one person become known in the order of their instants.
 """
 

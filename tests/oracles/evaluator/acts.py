@@ -7,7 +7,7 @@ from hub.core import document as doc
 from tests.oracles.evaluator.ledger import Ledger
 from tests.oracles.evaluator.limits import too_many
 from tests.oracles.evaluator.rows import Effect
-from tests.oracles.evaluator.spans import duration_ms, in_hours, next_ms
+from tests.oracles.evaluator.spans import duration_ms, next_ms, quiet_until_ms
 from tests.oracles.evaluator.verdicts import Times
 
 CONSENTS: Final = {
@@ -26,6 +26,8 @@ CHANNELS: Final = {
     doc.WriteRecord: "write",
 }
 DAY_ENDS: Final = "05:00"
+Hours = Sequence[tuple[str, str, str]]
+"""From, until, and what becomes of an action meanwhile."""
 
 
 class Acts:
@@ -93,28 +95,29 @@ class Acts:
         """Until when quiet hours hold it: as of now when they do not, None when it is given up."""
         expires_ms = self.cause_ms + duration_ms(getattr(act, "max_age", "0ms"))
         hours = [q for q in self.ledger.venue.quiet if channel in q.channels]
-        open_ = [(q.from_, q.until, q.then) for q in hours if q.then != "inbox"]
+        open_ = [(q.from_, q.until, q.then) for q in hours]
         if channel == "push" and self.person is not None:
             known = self.ledger.view(self.person).attributes
             if "quiet_from" in known and "quiet_until" in known:
                 open_.append((known["quiet_from"], known["quiet_until"], "hold"))
         at_ms = self.now_ms
-        while now_in := [one for one in open_ if in_hours(one[0], one[1], at_ms, self._zone)]:
-            if any(then == "drop" for _, _, then in now_in):
-                return None
-            if self._inbox_alone(channel, at_ms):
-                break
-            at_ms = max(next_ms(until, at_ms, self._zone) for _, until, _ in now_in)
+        asks = {then for *_, then in open_ if self._ends_ms(open_, at_ms, then)}
+        if "drop" in asks:
+            return None
+        while "inbox" not in asks and (ends_ms := self._ends_ms(open_, at_ms)):
+            at_ms = max(ends_ms)
             if at_ms >= expires_ms:
                 return None
         return self.asked_ms if at_ms == self.now_ms else at_ms
 
-    def _inbox_alone(self, channel: str, at_ms: int) -> bool:
-        """Whether a push disturbs nobody at that instant: it goes to the inbox alone."""
-        return channel == "push" and any(
-            one.then == "inbox" and in_hours(one.from_, one.until, at_ms, self._zone)
-            for one in self.ledger.venue.quiet
-        )
+    def _ends_ms(self, hours: Hours, at_ms: int, kind: str | None = None) -> list[int]:
+        """When those of the hours end that an instant lies in."""
+        return [
+            end_ms
+            for from_, until, then in hours
+            if kind in (None, then)
+            for end_ms in quiet_until_ms(from_, until, at_ms, self._zone)
+        ]
 
     def take(self, acts: Sequence[doc.Act], path: str = "") -> list[str]:
         """Take what can be taken; each action's refusal, or nothing for one that was taken."""

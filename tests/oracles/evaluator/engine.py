@@ -132,8 +132,8 @@ class Evaluator:
         self.ledger.add(Fact(event, now_ms, event.person))
         self.deciding.forget_members(event.other)
         touched = {self.ledger.who(event.person), self.ledger.who(event.other)}
-        both = (event.other, event.person) if merged else (event.person, event.other)
-        self.waiting.share(*both)
+        became = self.waiting.merge if merged else self.waiting.unmerge
+        became(event.person, event.other)
         self.waiting.forget_past(now_ms - 1, touched)
         found = self._added(event.person, before) if merged else []
         self.deciding.settle(found, dict.fromkeys(touched), now_ms)

@@ -67,7 +67,8 @@ def holder(rows: Iterable[Row], badge: str, at_ms: int) -> str | None:
     )
     if not leases:
         return None
-    return [lease for lease in leases if lease[0] <= at_ms or lease is leases[0]][-1][2]
+    first_ms = leases[0][0]
+    return [lease for lease in leases if lease[0] <= max(at_ms, first_ms)][-1][2]
 
 
 def without(rows: Iterable[Row], ids: frozenset[str]) -> list[Row]:

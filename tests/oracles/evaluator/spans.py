@@ -27,9 +27,10 @@ def local(instant_ms: int, zone: str) -> datetime:
 
 
 @lru_cache(maxsize=100_000)
-def instant(day: date, clock: time, zone: str) -> int:
-    """When the venue's clock shows this."""
-    return round(datetime.combine(day, clock, ZoneInfo(zone)).timestamp() * 1_000)
+def instant(day: date, clock: time, zone: str, *, last: bool = False) -> int:
+    """When the venue's clock shows this; the ``last`` time where it is set back."""
+    shown = datetime.combine(day, clock, ZoneInfo(zone)).replace(fold=int(last))
+    return round(shown.timestamp() * 1_000)
 
 
 def instant_of(text: str, zone: str) -> int:
@@ -81,6 +82,22 @@ def in_hours(from_: str | None, until: str | None, instant_ms: int, zone: str) -
     if from_ <= until:
         return from_ <= clock < until
     return clock >= from_ or clock < until
+
+
+def quiet_until_ms(from_: str, until: str, instant_ms: int, zone: str) -> list[int]:
+    """When hours of quiet end that an instant lies in; those of other days are none.
+
+    From the first time at which the clock shows their beginning until the last at which it shows
+    their end: they have no hole where the clock is set back.
+    """
+    found: list[int] = []
+    for days in (-1, 0, 1):
+        day = local(instant_ms, zone).date() + timedelta(days=days)
+        from_ms = instant(day, time.fromisoformat(from_), zone)
+        following = day + timedelta(days=from_ > until)
+        until_ms = instant(following, time.fromisoformat(until), zone, last=True)
+        found += [until_ms] * (from_ != until and from_ms <= instant_ms < until_ms)
+    return found
 
 
 def next_ms(clock: str, after_ms: int, zone: str) -> int:

@@ -49,6 +49,7 @@ class Waiting:
         self.begins_ms = begins_ms
         self.ends_ms = ends_ms
         self.done: set[tuple[int, str, str | None, int]] = set()
+        self.apart: dict[tuple[str, str], set[tuple[int, str, str | None, int]]] = {}
         self.carried: dict[tuple[str, str], Carried] = {}
         self._known: tuple[int, tuple[int, ...]] = (-1, ())
         self._found: list[Item] = []
@@ -63,11 +64,28 @@ class Waiting:
         other = other_rules(before, self.deciding.venue)
         self.done = {key for key in self.done if key[1] not in other or key[3] >= 0}
         persons = set(self.ledger.persons())
+        self.forget_past(now_ms - 1, persons, {rule.name for rule in rules})
         self.forget_past(now_ms, persons, other)
         chained = {rule.name for rule in rules if isinstance(rule.when, doc.OnRule)}
         self.forget_past(self.ends_ms, persons, other & chained)
         self.carried = carried
         self.done -= {(one.due_ms, *who, -1) for who, one in carried.items()}
+        self.done -= set(self._missing_now(before, now_ms))
+
+    def _missing_now(
+        self, before: doc.Venue, now_ms: int
+    ) -> Iterator[tuple[int, str, str | None, int]]:
+        """Absences of who was never there, due at this instant: as the rules of today have them."""
+        lengths = {length for rule in before.rules for length in _missing_ms(rule)}
+        for person in self.ledger.persons():
+            first_ms = self.ledger.view(person).first_ms
+            if first_ms is None or now_ms - first_ms not in lengths:
+                continue
+            for index, rule in self._rules():
+                item = Item(now_ms, "rule", rule.name, person, index)
+                is_due = now_ms - first_ms in _missing_ms(rule)
+                if is_due and self._never_there(rule.when, item):
+                    yield item.key
 
     def _carry(self, before: doc.Venue, now_ms: int) -> dict[tuple[str, str], Carried]:
         """What people waited for under rules that ask for another length of stay by now."""
@@ -91,17 +109,25 @@ class Waiting:
                     found[who] = self.carried[who]
         return found
 
-    def share(self, one: str, other: str) -> None:
-        """What was done for the one was done for the other: they are, or were, the same."""
-        self.carried = {k: v for k, v in self.carried.items() if k[1] not in (one, other)}
-        self.done |= {
-            (due_ms, name, other, row) for due_ms, name, who, row in self.done if who == one
-        }
+    def merge(self, person: str, other: str) -> None:
+        """What was done for the one was done for the other: they are the same."""
+        self._forget_carried(person, other)
+        self.apart[person, other] = {key for key in self.done if key[2] == person}
+        self.done |= {(*key[:2], person, key[3]) for key in self.done if key[2] == other}
+
+    def unmerge(self, person: str, other: str) -> None:
+        """What was done for them while they were the same was done for both."""
+        self._forget_carried(person, other)
+        mine = self.apart.pop((person, other), set())
+        self.done |= {(*key[:2], other, key[3]) for key in self.done - mine if key[2] == person}
+
+    def _forget_carried(self, *persons: str) -> None:
+        self.carried = {k: v for k, v in self.carried.items() if k[1] not in persons}
 
     def erase(self, ids: frozenset[str]) -> None:
         """Somebody is forgotten: nothing of theirs waits, or was done."""
         self.done = {key for key in self.done if key[2] not in ids}
-        self.carried = {k: v for k, v in self.carried.items() if k[1] not in ids}
+        self._forget_carried(*ids)
         self._known = (-1, ())
         self._flips.clear()
 
@@ -302,6 +328,13 @@ class Waiting:
         one = Candidate(item.index, item.person, item.due_ms, rule)
         found = list(self.deciding.follows(one, before, rows))
         self.deciding.settle(found, {item.person: before}, item.due_ms, now_ms)
+
+
+def _missing_ms(rule: doc.Rule) -> list[int]:
+    """How long somebody has to be absent, for a rule that waits for that."""
+    waits = isinstance(rule.when, doc.OnAbsent) and rule.stage not in ASLEEP
+    long = rule.when.for_ if isinstance(rule.when, doc.OnAbsent) else None
+    return [duration_ms(long)] if waits and long is not None else []
 
 
 def other_rules(before: doc.Venue, venue: doc.Venue) -> set[str]:
