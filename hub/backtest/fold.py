@@ -32,8 +32,19 @@ SWEEP_PERSONS: Final = 100
 class Fold:
     """State so far; what is decided goes into ``tally``."""
 
-    def __init__(self, rules: Compiled, begins_ms: int, settle_ms: int, tally: Tally) -> None:
-        """Begin with nobody, and with the rules put in force at ``begins_ms``."""
+    def __init__(
+        self,
+        rules: Compiled,
+        begins_ms: int,
+        settle_ms: int,
+        tally: Tally,
+        *,
+        is_terse: bool = False,
+    ) -> None:
+        """Begin with nobody, and with the rules put in force at ``begins_ms``.
+
+        ``is_terse``: decisions go without their clauses, which nobody reads in a report.
+        """
         self.tally = tally
         self.people: dict[str, Person] = {}
         self.pools: dict[str, Pool] = {}
@@ -50,7 +61,7 @@ class Fold:
         self._now_ms = begins_ms
         self.world = World(
             rules, self.people, self._zones, self.pools, self._leases, self._waiting.timers,
-            settle_ms, self._ids, self.aliases,
+            settle_ms, self._ids, self.aliases, is_terse=is_terse,
         )  # fmt: skip
         self._decide(ev.VenuePublished(rules.version, begins_ms, ""), 0, begins_ms)
 

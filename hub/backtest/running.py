@@ -55,7 +55,7 @@ def fold(task: Task, each: Each = lambda _: None) -> Told:
     tally = Tally(rules, task.since_ms, task.until_ms)
     ends_ms = min(task.until_ms, setting.ends_ms)
     with _quiet_collector():
-        into = Fold(rules, setting.begins_ms, setting.settle_ms, tally)
+        into = Fold(rules, setting.begins_ms, setting.settle_ms, tally, is_terse=True)
         count = 0
         for fact, next_pos in with_next(setting.source.facts()):
             if fact.recorded_ms > ends_ms:

@@ -50,7 +50,8 @@ def local_time(at_ms: int, zone: tzinfo) -> str:
 
 def clock_time(at_ms: int, zone: tzinfo) -> str:
     """An instant as a clock on the venue's wall shows it."""
-    return f"{local(at_ms, zone):%H:%M:%S}"
+    moment = local(at_ms, zone)
+    return f"{moment.hour:02}:{moment.minute:02}:{moment.second:02}"
 
 
 def instant_ms(moment: datetime) -> int:

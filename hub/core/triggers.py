@@ -1,5 +1,6 @@
 """Which counting rules a visit makes true, and at which instants."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
@@ -10,7 +11,6 @@ from hub.core.plan import CompiledRule, Counting
 from hub.core.state import Person
 from hub.core.windows import (
     Times,
-    count_within,
     crossings,
     distinct_crossings,
     merged,
@@ -39,15 +39,20 @@ class Visit:
 
     def tally(self, compiled: CompiledRule) -> Tally:
         """Count for all rules with the places and the window of this one."""
-        at_ms, window, history = self.at_ms, compiled.window, self.person.visits
+        at_ms, history = self.at_ms, self.person.visits
+        after_ms = compiled.window.after_ms(at_ms)
         visits = places = 0
         is_newest = True
         for place in compiled.places:
             times = history.get(place)
             if times is None:
                 continue
-            is_newest = is_newest and times[-1] <= at_ms
-            counted = count_within(times, at_ms, window)
+            if times[-1] <= at_ms:
+                upto = len(times)
+            else:
+                is_newest, upto = False, bisect_right(times, at_ms)
+            first = 0 if times[0] > after_ms else bisect_right(times, after_ms, 0, upto)
+            counted = upto - first
             visits += counted
             places += counted > 0
         return Tally(is_newest, visits, places)

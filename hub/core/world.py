@@ -221,7 +221,9 @@ class Draft:
             grants=tuple(self.grants),
             released=tuple(self.released),
             timers_set=tuple(self.timers_set.values()),
-            timers_cancelled=tuple(sorted(self.timers_cancelled)),
+            timers_cancelled=(
+                tuple(sorted(self.timers_cancelled)) if self.timers_cancelled else ()
+            ),
             notes=tuple(self.notes),
             memberships=tuple(self.memberships.values()),
             identities=self.identities,

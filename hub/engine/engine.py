@@ -281,7 +281,6 @@ class Engine:
             if work.group.forgotten:  # nothing of them may follow in the same commit
                 self.commit(work)
                 self._after(work, [])
-                self.erasures += 1
                 work = self.new_work()
             held = self._requests.quarantined(work)
         if self._memory.world is not None:
@@ -330,6 +329,7 @@ class Engine:
             self.load()
             raise
         self._pos = work.pos
+        self.erasures += bool(work.group.forgotten)
         self._committed_s = time.monotonic()
         self._samples_waiting = 0
         return True

@@ -102,3 +102,22 @@ def test_cron_where_the_clock_is_set_back(cron: str, fires: list[float]) -> None
     opens_ms = instant_of("2026-10-25T02:00", "Europe/Berlin") - 30_000
     told = Told(document(rule({"kind": "schedule", "cron": cron, "each": "everyone"})), opens_ms)
     assert told.until(10_000).said() == fires
+
+
+def test_what_was_reached_before_a_rule_went_live_is_past() -> None:
+    dwell = {"kind": "dwell", "place": "stage", "at_least": "10s"}
+    told = Told(document(rule(dwell, stage="shadow")))
+    told.play([(0, "in", "stage")]).until(20)
+    told.evaluator.publish(document(rule(dwell)), told.at_ms(21))
+    assert (told.until(100).said("shadow"), told.said()) == ([10], [])
+
+
+def test_what_was_decided_of_the_one_before_a_merge_does_not_count_for_the_other_after_it() -> None:
+    told = Told(document(rule({"kind": "absent", "for": "10s"})))
+    told.register("bob", 0)
+    told.tap(5)
+    told.until(20)
+    told.tell(ev.Merged("ann", "bob", told.at_ms(21)))
+    told.tell(ev.Unmerged("ann", "bob", told.at_ms(22)))
+    told.tell(ev.Tapped("bob-badge", "coffee", told.at_ms(5)), late=20)
+    assert (told.until(60).said(), told.said(who="bob")) == ([15], [15])

@@ -15,6 +15,7 @@ from hub.store import Store, StoreUnavailable
 from tests.core.fold import TAP, rule
 from tests.engine.day import Day
 from tests.engine.parts import OTHER_STREAM, FaultyStore, message, tap
+from tests.waiting import wait_until
 
 REWARD: Final = {"do": "reward", "pool": "card", "title": "A card"}
 RULES: Final = (
@@ -149,6 +150,21 @@ def test_a_commit_whose_answer_was_lost(day: Day, store: FaultyStore) -> None:
     day.happens(*day.settlements())
     is_gone(day, "ann")
     day.folds_again()
+
+
+@pytest.mark.parametrize("fault", [False, True])
+def test_whoever_scrubs_the_database_learns_of_it(
+    day: Day, store: FaultyStore, fault: bool
+) -> None:
+    """Also when the group had a fault and its requests are taken one by one."""
+    before = day.engine.erasures
+    key = day.at(2).ask(ev.Erased("ann", day.clock.now_ms))
+    store.before = [ValueError("a fault")] * fault
+    with day.running():
+        wait_until(lambda: store.load_people(["ann"]) == {}, what="Ann to be forgotten")
+    assert day.engine.erasures == before + 1
+    assert store.command_result(key) is None, "what was asked for named her"
+    is_gone(day, "ann")
 
 
 def test_who_comes_back_is_somebody_new(day: Day) -> None:
