@@ -43,7 +43,7 @@ coverage: $(VENV)/.dev ## Run the tests and say which lines they never reach
 	$(BIN)/coverage report --include='hub/core/*' --fail-under=100
 
 sim: $(VENV)/.dev ## The drills at length, SEEDS of them
-	FOYER_DRILL_SCALE=full FOYER_DEMO_SCALE=full FOYER_SEEDS=$(SEEDS) $(BIN)/pytest tests/drills tests/demo $(TESTS)
+	FOYER_DRILL_SCALE=full FOYER_DEMO_SCALE=full FOYER_SEEDS=$(SEEDS) $(BIN)/pytest tests/drills tests/demo tests/core_histories/test_histories.py $(TESTS)
 
 bench: $(VENV)/.dev ## Measure, and print the table of figures
 	$(BIN)/python -m bench

@@ -27,7 +27,7 @@ from hub.ingest.link import HubLink, LinkSettings
 from hub.ingest.nudger import Nudger
 from hub.outbox.dispatcher import Dispatcher, RewardDesk
 from hub.schedule.alarm import Alarm
-from hub.store import Store
+from hub.store import Store, StoreUnavailable
 from hub.store.devices import DeviceInfo
 from integrations import push as push_package
 from integrations.announce.connector import AnnounceConnector
@@ -179,7 +179,16 @@ class EngineParts:
         self._alarm.stop()
         self._dispatcher.stop()
         self.engine.stop()
+        if self.engine.erasures:
+            self._scrub()
         self.store.stop()
+
+    def _scrub(self) -> None:
+        """Leave nothing in the database's file of people who were forgotten."""
+        try:
+            self.store.scrub()
+        except StoreUnavailable as error:
+            log.warning("forgotten people may be in the database's file still: %s", error)
 
     def _export_devices(self) -> None:
         """Let the broker know of devices that a page or the API added or locked out."""

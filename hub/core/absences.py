@@ -71,7 +71,12 @@ def _seen(draft: Draft, compiled: CompiledRule, person: str, at_ms: int, before:
     timer = draft.timer(key)
     if timer is not None and timer.due_ms < at_ms and timer.due_ms <= draft.at_ms:
         absent_due(draft, compiled, person, timer.due_ms)
-    if _last_ms(compiled, draft.person(person)) != _last_ms(compiled, before):
+    last_ms, was_ms = _last_ms(compiled, draft.person(person)), _last_ms(compiled, before)
+    if last_ms is None or last_ms == was_ms:
+        return
+    # Who was never there was asked about an absence since they first came anywhere.
+    is_since_first = was_ms is None and last_ms == before.first_ms
+    if not (is_since_first and last_ms + compiled.length_ms < draft.at_ms):
         wait_absent(draft, compiled, person)
 
 
@@ -96,6 +101,8 @@ def _last_ms(compiled: CompiledRule, person: Person) -> int | None:
 
 def absent_due(draft: Draft, compiled: CompiledRule, person: str, due_ms: int) -> None:
     """An absence has lasted long enough, if there was no visit meanwhile."""
+    if not compiled.length_ms:
+        return
     times = inside(visits_of(compiled, draft.person(person)), due_ms, compiled.window)
     if times and times[-1] + compiled.length_ms == due_ms:
         draft.spark((compiled,), person, due_ms)

@@ -160,9 +160,12 @@ def swept(draft: Draft, event: ev.Swept) -> None:
             # Whoever was forgotten or merged since does not come back with a sweep.
             if draft.knows(person) and person not in draft.world.aliases:
                 look_again(draft, person, sweep, event.at_ms)
-    if event.last or not event.persons:
+        # Audiences that are counted at places may be others; how many are there lies in the past.
+        draft.crowded.clear()
+        crowds.published(draft)
+    if event.last:
         draft.cancel_timer(timer.key)
-    else:
+    elif event.persons:
         further = msgspec.json.encode(replace(sweep, after=event.persons[-1])).decode()
         draft.set_timer(replace(timer, occurrence=further))
 

@@ -152,7 +152,8 @@ class Worker:
             self._follow(action, attempt, RetryLater("the consent cannot be looked up now"))
             return
         if not consents:
-            self._finish(action, "dropped", f"consent to {action.consent} was withdrawn")
+            needed = " or ".join(filter(None, (action.consent, *action.needs)))
+            self._finish(action, "dropped", f"consent to {needed or 'it'} was withdrawn")
             return
         self._follow(action, attempt, self._deliver(action, attempt, now_ms))
 
