@@ -87,7 +87,7 @@ def _rule(number: int, place: int, among: range) -> doc.Rule:
     acts: list[doc.Act] = [doc.GiveTag(tag=f"tag-{number}"), doc.AddPoints(points=1)]
     if kind == 1:
         acts.append(doc.GiveReward(pool="cards", title="For you"))
-    only = doc.HasTag(tag="nobody") if kind == 1 and number % 4 else None
+    only = doc.HasTag(tag="nobody") if kind == 1 and number // 10 % 4 else None
     return doc.Rule(
         name=f"rule-{number}",
         when=triggers[kind],

@@ -25,7 +25,7 @@ from hub.core.world import World
 
 T = TypeVar("T")
 
-SWEEP_PERSONS: Final = 100
+SWEEP_PERSONS: Final = 150
 """Most people who are looked at in one event, as many as the engine does."""
 
 

@@ -40,7 +40,9 @@ def joined(names: Sequence[str], word: str = "and") -> str:
 
 
 def bounds(at_least: object, at_most: object) -> str:
-    """``at least 3``, ``at most 5``, ``from 3 to 5``; empty without either."""
+    """``at least 3``, ``at most 5``, ``from 3 to 5``, ``exactly 4``; empty without either."""
+    if at_least is not None and at_least == at_most:
+        return f"exactly {at_least}"
     if at_least is not None and at_most is not None:
         return f"from {at_least} to {at_most}"
     if at_least is not None:

@@ -35,12 +35,12 @@ def look(draft: Draft, audience: CompiledAudience, person_id: str) -> bool:
     """Let somebody in or out, and look again when time may change that; whether it has changed."""
     person = draft.person(person_id)
     at_ms = max(draft.at_ms, person.looked_ms)
-    if at_ms != person.looked_ms:
-        person = replace(person, looked_ms=at_ms)
-        draft.put(person)
     view = View(person, at_ms, draft)
     held = audience.ask.holds(view)
     changed = held != (audience.name in person.audiences)
+    if at_ms != person.looked_ms and (changed or not draft.is_silent):
+        # A sweep that changes nothing about somebody leaves them as they are: it looks at many.
+        draft.put(replace(person, looked_ms=at_ms))
     if changed:
         put(draft, audience.name, person_id, draft.at_ms, is_in=held)
     if audience.ask.is_timed:

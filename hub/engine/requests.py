@@ -21,7 +21,7 @@ from hub.store import PublishedVenue, Store
 from hub.store.commands import CommandRow
 from hub.store.quarantine import Held
 
-SWEEP_PERSONS: Final = 100
+SWEEP_PERSONS: Final = 150
 """Most people who are looked at in one group: so long does a tap wait for a sweep."""
 
 Answered = tuple[Held, str | None]

@@ -100,10 +100,10 @@ def test_figures_in_sentences_are_those_of_the_code() -> None:
     assert 3 * MS_PER["d"] == HELD_MAX_MS
     assert "longer than three days is dropped" in text
     assert MS_PER["s"] == EVERY_MIN_MS
-    assert SWEEP_PERSONS == 100
+    assert SWEEP_PERSONS == 150
     assert PresenceSettings().venue_after_ms == 15 * MS_PER["min"]
     assert "nothing has heard them for fifteen minutes" in text
-    assert text.count("a hundred") >= 3
+    assert text.count("150") >= 2
 
 
 def test_a_rule_about_the_venue_asks_and_does_what_is_said() -> None:
