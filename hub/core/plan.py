@@ -58,11 +58,6 @@ class CompiledRule:
         return f"{self.name}~shadow" if self.rule.stage == "shadow" else self.name
 
     @property
-    def by_tap(self) -> bool:
-        """Whether taps make it true, and nothing else does."""
-        return bool(self.tapped) and self.tapped == self.places
-
-    @property
     def place(self) -> str | None:
         """The one place that it is about."""
         return self.places[0] if len(self.places) == 1 else None

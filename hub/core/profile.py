@@ -6,7 +6,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from hub.core import document as doc
-from hub.core.events import Registered, Value
+from hub.core.events import Value
 from hub.core.state import (
     EARNED_KEPT_MAX,
     FIRED_KEPT_MAX,
@@ -25,14 +25,6 @@ ARTISTS_ATTRIBUTE = "favourite_artists"
 NEVER: Final = Fired(0, ())
 POINTS_MAX: Final = 2**53
 """Most points that somebody can have, or owe: what JSON holds exactly."""
-
-
-def registered(person: Person, event: Registered) -> Person:
-    """Merge attributes (``None`` removes one) and put the consents in force."""
-    attributes = {**person.attributes, **event.attributes}
-    consents = person.consents if event.consents is None else frozenset(event.consents)
-    kept = {name: value for name, value in attributes.items() if value is not None}
-    return replace(person, attributes=kept, consents=consents)
 
 
 def tapped(person: Person, place: doc.Place, at_ms: int) -> Person:
