@@ -5,7 +5,7 @@ import heapq
 from msgspec.structs import replace
 
 from hub.core.asking import View
-from hub.core.crowds import recount
+from hub.core.crowds import came
 from hub.core.outcome import Membership
 from hub.core.plan import CompiledAudience
 from hub.core.state import Timer
@@ -58,7 +58,7 @@ def put(draft: Draft, name: str, person_id: str, at_ms: int, *, is_in: bool) -> 
     since_ms = at_ms if is_in else None
     draft.memberships[name, person_id] = Membership(name, person_id, since_ms)
     if person.place is not None and name in draft.rules.counted:
-        recount(draft, person.place, person_id)
+        came(draft, person.place, person_id)
     if not draft.is_silent:
         draft.happened(f"audience:{name}:{'entered' if is_in else 'left'}", person_id, at_ms)
 

@@ -22,9 +22,6 @@ def went(draft: Draft, place: str, person: str) -> None:
     draft.crowded.add(place)
 
 
-recount = came
-
-
 def number(present: dict[str, Presence], audience: str | None) -> int:
     """How many are there, of an audience if one is given."""
     if audience is None:

@@ -7,7 +7,7 @@ cannot be committed all of it is thrown away and read again.
 import heapq
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -29,15 +29,25 @@ HOT_PEOPLE_MAX: Final = 300
 IDS_MAX: Final = 200_000
 """Most ids of people that are remembered; beyond it all are looked up again."""
 
+K = TypeVar("K")
+V = TypeVar("V")
+
 _event = msgspec.json.Decoder(Event)
 
 
-def _update(known: dict[str, str], changes: Mapping[str, str | None]) -> None:
+def update(known: dict[K, V], changes: Mapping[K, V | None]) -> None:
+    """Take over changes; None takes away."""
     for key, value in changes.items():
         if value is None:
             known.pop(key, None)
         else:
             known[key] = value
+
+
+def raws_of(world: World, persons: Iterable[str]) -> set[str]:
+    """All ids by which these people, and those merged with them, are in the log."""
+    named = {world.resolve(person) for person in persons}
+    return named | {raw for raw in world.aliases if world.resolve(raw) in named}
 
 
 def with_past(world: World, rows: Iterable[LogRow]) -> World:
@@ -134,8 +144,7 @@ class Memory:
     def past(self, persons: Iterable[str], uncommitted: Iterable[LogRow]) -> World:
         """The world with the own events of these people, by the ids they were logged with."""
         assert self.world is not None, "asked only once a venue is published"  # noqa: S101
-        named = {self.resolve(person) for person in persons}
-        raws = named | {raw for raw in self.aliases if self.resolve(raw) in named}
+        raws = raws_of(self.world, persons)
         rows = [*self._store.log_of(raws), *(row for row in uncommitted if row.person in raws)]
         return with_past(self.world, rows)
 
@@ -149,8 +158,8 @@ class Memory:
         for pool in outcome.pools:
             self.pools[pool.id] = pool
         self.leases.update(outcome.leases)
-        _update(self.ids, outcome.identities)
-        _update(self.aliases, outcome.aliases)
+        update(self.ids, outcome.identities)
+        update(self.aliases, outcome.aliases)
         for forgotten in outcome.forgotten:
             self.people.drop(forgotten)
             self.forgotten.add(forgotten)

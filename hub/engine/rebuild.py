@@ -5,7 +5,7 @@ are, rewards keep their codes, and nothing is sent.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 from msgspec.structs import replace
@@ -17,7 +17,7 @@ from hub.core.outcome import Outcome
 from hub.core.state import Zone
 from hub.core.step import step
 from hub.core.world import World
-from hub.engine.memory import with_past
+from hub.engine.memory import raws_of, update, with_past
 from hub.store import Group, LogRow, PublishedVenue, Store
 from hub.store.rebuild import Folded, is_settled
 
@@ -27,9 +27,6 @@ GRACE_NOTE: Final = "grace_ms"
 """Status under which an engine writes down its grace, venue milliseconds."""
 DIFFERENCES_SHOWN: Final = 5
 """Most differences of one kind that are named."""
-
-K = TypeVar("K")
-V = TypeVar("V")
 
 _event = msgspec.json.Decoder(ev.Event)
 
@@ -87,8 +84,7 @@ class Fold:
 
     def _past(self, world: World, event: ev.Merged | ev.Unmerged, pos: int) -> World:
         """The world with the own events, up to here, of those whom a merge is about."""
-        named = {world.resolve(event.person), world.resolve(event.other)}
-        raws = named | {raw for raw in world.aliases if world.resolve(raw) in named}
+        raws = raws_of(world, [event.person, event.other])
         return with_past(world, (row for row in self._store.log_of(raws) if row.pos < pos))
 
     def _apply(self, outcome: Outcome) -> None:
@@ -109,15 +105,6 @@ class Fold:
         for decision in outcome.decisions:
             if not is_settled(decision, self._erased_pos):
                 state.decisions.setdefault(decision.key, decision)
-
-
-def update(known: dict[K, V], changes: Mapping[K, V | None]) -> None:
-    """Take over changes; None takes away."""
-    for key, value in changes.items():
-        if value is None:
-            known.pop(key, None)
-        else:
-            known[key] = value
 
 
 def fold(store: Store, into: Fold, each: Callable[[int], None] = lambda _: None) -> Iterator[Group]:
